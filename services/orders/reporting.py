@@ -43,11 +43,12 @@ class OrderToBreak(Shown):
 
 
 class VictimOfBreach(Shown):
-    """Of whom somebody reports a breach, and the orders that protect them, the newest first."""
+    """Of whom somebody reports a breach, and the orders that protect them, the newest first; None: which do
+    is not for whoever reports it."""
 
     at: AwareDatetime
     name: Name | None
-    orders: list[OrderToBreak]
+    orders: list[OrderToBreak] | None
     without_answer: int = 0
 
 
@@ -60,9 +61,9 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimO
     person, at = await runtime.person_of(mention), runtime.clock.now()
     row = await runtime.row(ORDERS_PERSON, person)
     known = row if isinstance(row, OrdersPerson) else None
-    made = [
-        fact for each in _protecting(known, person) for fact in (await runtime.fact(each)).current(OrderMade)
-    ]
+    chooses = sharing.may_choose_order(caller.roles)
+    protecting = _protecting(known, person) if chooses else []
+    made = [fact for each in protecting for fact in (await runtime.fact(each)).current(OrderMade)]
     found = newest_sections(said.current(Said), mentions, frozenset({Sensitivity.IDENTITY}))
     names = (each.value.name for each in found if isinstance(each.value, Identity))
     page = VictimOfBreach(
@@ -72,7 +73,9 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimO
             _to_break(fact)
             for fact in sorted(made, key=lambda fact: fact.said.made, reverse=True)
             if fact.said.stage not in NEVER_BOUND
-        ],
+        ]
+        if chooses
+        else None,
         without_answer=without_answer({person: known}, at) if known else 0,
     )
     facts = {*(fact.id for fact in made), *(each.fact for each in found)}
@@ -139,7 +142,8 @@ async def _may_name(archive: Archive, caller: Caller, order: str, victim: str | 
     if victim:
         person = await archive.person_of(victim)
         row = await archive.row(ORDERS_PERSON, person)
-        if order in _protecting(row if isinstance(row, OrdersPerson) else None, person):
+        protecting = _protecting(row if isinstance(row, OrdersPerson) else None, person)
+        if sharing.may_choose_order(caller.roles) and order in protecting:
             return True
     known = await order_row(archive, order)
     if known is None:
@@ -164,16 +168,18 @@ async def _about(archive: Archive, mentions: set[str]) -> FactSet:
 
 async def _theirs(archive: Archive, caller: Caller, about: FactSet, mentions: set[str]) -> bool:
     """Whether somebody is a victim whom this caller may report a breach of: by the areas that the facts about
-    them route to, with those around them."""
+    them route to, with those around them; and by whether their own agency said any of these."""
+    facts = about.current(Said)
     hers = [
         fact.said
-        for fact in about.current(Said)
+        for fact in facts
         if any(each.mention in mentions for each in fact.said.in_role(Role.VICTIM))
     ]
+    recorded = any(fact.agency == caller.agency for fact in facts)
     defined = (await archive.configuration(AreaDefined)).current(AreaDefined)
     areas = {fact.said.area: fact.said for fact in defined}
     reach = {place for said in hers for place in area_and_around(areas, area_of(said))}
-    if not hers or not sharing.may_report_of(caller.roles, caller.areas, reach):
+    if not hers or not sharing.may_report_of(caller.roles, caller.areas, reach, recorded=recorded):
         return False
     people = await archive.places(mentions)
     return await are_there_for(archive, caller, {*people.values()})

@@ -10,8 +10,9 @@ from chassis.accept import Refused
 from chassis.http.auth import Caller
 from contracts.events.orders import OrderQuestionAnswered
 from contracts.rules.order_answers import fault
-from services.orders import asking
-from tests.pages import sample_report, sample_rows
+from services.orders import asking, reporting
+from services.orders.reporting import VictimOfBreach
+from tests.pages import sample_report, sample_research, sample_rows
 from tests.pages.conftest import Open
 from tests.pages.test_pages import faults
 
@@ -45,6 +46,29 @@ def test_who_has_the_victim_on_the_telephone_reports_a_breach(open_: Open, axe: 
     expect(page.get_by_label("What happened?")).to_have_value("")
     if script:
         assert faults(page, axe) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_representative_reports_from_their_research_and_is_shown_no_order(
+    open_: Open, axe: str, monkeypatch: pytest.MonkeyPatch, *, script: bool
+) -> None:
+    async def open_victim(*_: object) -> VictimOfBreach:
+        return (await sample_report.open_victim()).model_copy(update={"orders": None})
+
+    monkeypatch.setattr(reporting, "open_victim", open_victim)
+    page = open_("representative", sample_research.FORM, width=390, script=script)
+    page.get_by_role("link", name="Report a breach of an order against this victim").click()
+    main = page.locator("main")
+    expect(main).to_contain_text("Which orders protect this victim is not shown here.")
+    expect(page.get_by_role("group", name="Which order does it break?")).to_have_count(0)
+    if script:
+        assert faults(page, axe) == []
+    page.get_by_label("Contact against an order").check()
+    page.get_by_label("Number of the order").fill("SPO/26/118")
+    page.get_by_role("button", name="Report the breach").click()
+    expect(main).to_contain_text("The breach is reported")
+    said = sample_report.TAKEN[-1]
+    assert (said.order, said.reference, said.victim) == (None, "SPO/26/118", sample_research.HER)
 
 
 def test_a_breach_of_an_order_names_nobody_and_a_day_to_come_is_asked_about(open_: Open) -> None:

@@ -48,12 +48,15 @@ OF_VICTIMS = frozenset(
 )
 """Who reports a breach of a victim whose page, or case, they have open: whoever has her on the telephone, and
 who sits where an agency tells of it."""
+OF_OWN_RECORDS = frozenset({StaffRole.MARAC_REPRESENTATIVE})
+"""Who reports a breach of a victim whom their own agency has a record of, as its system may: they are shown
+no order by it, for none was sent to them."""
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     ORDER_REPORT: frozenset({StaffRole.REPORTER}),
     SERVICE_REPORT: frozenset({StaffRole.REPORTER}),
-    BREACH_REPORT: OF_VICTIMS | TEAM_ROLES | {StaffRole.REPORTER},
-    BREACH_OF_VICTIM: OF_VICTIMS,
+    BREACH_REPORT: OF_VICTIMS | OF_OWN_RECORDS | TEAM_ROLES | {StaffRole.REPORTER},
+    BREACH_OF_VICTIM: OF_VICTIMS | OF_OWN_RECORDS,
     BREACH_PROGRESS: frozenset({StaffRole.REPORTER, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
     BREACH_READ: frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.IDVA}),
     STATUS_READ: frozenset({StaffRole.CONTROL_ROOM, StaffRole.ON_CALL, StaffRole.SUPERVISOR}),
@@ -113,12 +116,18 @@ def must_answer(viewer: Viewer, called: Collection[str], *, nobody: bool) -> boo
     return not RESPONDERS.isdisjoint(viewer.roles) and (nobody or viewer.id in called)
 
 
-def may_report_of(roles: Collection[str], areas: Collection[str], reach: Collection[str]) -> bool:
-    """Whether somebody may report a breach of a victim by her page, and so learn which orders protect her,
-    given the areas that the facts about her route to: of no known area, who answers breaches."""
-    if OF_VICTIMS.isdisjoint(roles):
-        return False
-    return not set(areas).isdisjoint(reach) or (not reach and not RESPONDERS.isdisjoint(roles))
+def may_report_of(
+    roles: Collection[str], areas: Collection[str], reach: Collection[str], *, recorded: bool
+) -> bool:
+    """Whether somebody may report a breach of a victim by her page, given the areas that the facts about her
+    route to, and whether their own agency has a record of her: of no known area, who answers breaches."""
+    theirs = not OF_VICTIMS.isdisjoint(roles) or (recorded and not OF_OWN_RECORDS.isdisjoint(roles))
+    return theirs and (not set(areas).isdisjoint(reach) or (not reach and not RESPONDERS.isdisjoint(roles)))
+
+
+def may_choose_order(roles: Collection[str]) -> bool:
+    """Whether whoever reports a breach of a victim learns which orders protect her."""
+    return not OF_VICTIMS.isdisjoint(roles)
 
 
 def may_progress(viewer: Viewer) -> bool:

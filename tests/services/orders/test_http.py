@@ -21,6 +21,7 @@ from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
+from contracts.content import Content
 from contracts.events.alerts import AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import AgencyDefined, AreaDefined
@@ -171,6 +172,26 @@ async def reported(orders: Orders, **values: Any) -> str:
     return root
 
 
+async def say(orders: Orders, content: Content, who: str = "goldthread") -> None:
+    """As another service says it, or somebody by one."""
+    header = own_header(orders.runtime.clock.now())
+    said_by = CALLERS.get(who) or caller("goldthread", "goldthread", "reporter")
+    await orders.runtime.take(header, content, caller=said_by, right="test")
+
+
+def call_of(orders: Orders, cause: str) -> AlertCalled:
+    """The supervisor is called for a breach."""
+    return AlertCalled(
+        cause=cause,
+        rule=AlertRule.BREACH,
+        generation=1,
+        rung=0,
+        due=orders.runtime.clock.now(),
+        person=CALLERS["supervisor"].id,
+        channels=[],
+    )
+
+
 async def seen_by_all(orders: Orders, cause: str) -> bool:
     """Whether the alert about a breach has come into every row that shows it."""
     row = await orders.runtime.row(ORDERS_BREACH, cause)
@@ -212,18 +233,7 @@ async def test_of_a_flagged_record_anothers_word_of_where_is_for_whoever_was_cal
     page = await orders.http.get(f"/orders/breaches/{cause}", headers={"Authorization": "Bearer supervisor"})
     assert "flagged as sensitive" in page.text
     assert STREET not in str(body) + page.text
-    call = AlertCalled(
-        cause=cause,
-        rule=AlertRule.BREACH,
-        generation=1,
-        rung=0,
-        due=orders.runtime.clock.now(),
-        person=CALLERS["supervisor"].id,
-        channels=[],
-    )
-    goldthread = caller("goldthread", "goldthread", "reporter")
-    header = own_header(orders.runtime.clock.now())
-    await orders.runtime.take(header, call, caller=goldthread, right="test")
+    await say(orders, call_of(orders, cause))
 
     async def there() -> bool:
         return STREET in (await orders.get("supervisor", f"breaches/{cause}")).text

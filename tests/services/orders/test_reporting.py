@@ -6,7 +6,21 @@ from typing import Any
 import httpx
 
 from chassis.ids import new_id
-from tests.services.orders.test_http import ANN, BEN, CALLERS, IDS, STREET, Orders, caller, people, prepared
+from contracts.events.identity import IdentityAssigned
+from contracts.events.people import IncidentReported
+from contracts.vocabulary import IncidentKind
+from tests.services.orders.test_http import (
+    ANN,
+    BEN,
+    CALLERS,
+    IDS,
+    STREET,
+    Orders,
+    caller,
+    people,
+    prepared,
+    say,
+)
 from tests.services.orders.test_http import orders as orders
 from tests.support.facts import area
 from tests.support.waiting import until
@@ -20,6 +34,8 @@ CALLERS |= {
         caller("chair-elsewhere", "council", "marac-chair", "south"),
         caller("coordinator", "council", "marac-coordinator", "north"),
         caller("representative", "council", "marac-representative", "north"),
+        caller("housing", "housing", "marac-representative", "north"),
+        caller("housing-elsewhere", "housing", "marac-representative", "south"),
         caller("officer", "police", "officer-in-case", "north"),
         caller("contact-of-nobody", "council", "order-contact", "north"),
     )
@@ -93,6 +109,36 @@ async def test_who_sits_where_an_agency_tells_of_a_breach_reports_it_from_the_ca
     posted = await orders.http.post(path, data=typed, headers=page("coordinator"))
     body = await told(orders, posted.headers["location"].partition("reported=")[2])
     assert (body["order"]["order"], body["agency"]) == (order, "council")
+
+
+async def test_a_representative_reports_it_of_whom_their_agency_has_a_record_and_learns_no_order(
+    orders: Orders,
+) -> None:
+    order = await prepared(orders)
+    path, once = f"/orders/victims/{HERS}/breach", new_id()
+    typed = {"once": once, "kind": "damage", "words": "The new lock is broken.", "said_by": "other"}
+    with_order = typed | {"once": new_id(), "order": order}
+    assert (await opened(orders, "housing", path)).status_code == 404, "no record of theirs"
+    seen = IncidentReported(kind=IncidentKind.CRIMINAL_DAMAGE, people=[ANN], routing=area("north"))
+    await say(orders, seen, "housing")
+    theirs = IDS.mention("housing", "records", "person", "ann")
+    move = {"mention": theirs, "from": IDS.person(theirs), "to": IDS.person(HERS)}
+    await say(orders, IdentityAssigned.model_validate({"seq": 1, "moves": [move]}))
+
+    async def known() -> str:
+        shown = await opened(orders, "housing", path)
+        return shown.text if shown.status_code == 200 else ""
+
+    form = await until(known, what="their own record of her")
+    assert "is not shown here" in form
+    assert "ZC26P00412" not in form
+    assert "Non-molestation" not in form
+    for who, given in (("representative", typed), ("housing-elsewhere", typed), ("housing", with_order)):
+        refused = await orders.http.post(path, data=given, headers=page(who))
+        assert refused.status_code == 404, (who, given)
+    posted = await orders.http.post(path, data=typed, headers=page("housing"))
+    body = await told(orders, posted.headers["location"].partition("reported=")[2])
+    assert (body["order"]["order"], body["agency"], body["area"]) == (order, "housing", "north")
 
 
 async def test_whoever_is_shown_an_order_reports_its_breach_and_names_nobody(orders: Orders) -> None:

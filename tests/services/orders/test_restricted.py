@@ -4,21 +4,20 @@ must answer them, who is not told where she is. What is in force is told as befo
 from typing import Any
 
 from chassis.accept import own_header
-from contracts.content import Content
-from contracts.events.alerts import AlertCalled
 from contracts.events.listing import CaseRestricted
 from contracts.events.people import ReferralMade
 from contracts.events.research import InterestDeclared
-from contracts.vocabulary import AlertRule, Role
+from contracts.vocabulary import Role
 from tests.services.orders.test_http import (
     ANN,
     CALLERS,
     IDS,
     Orders,
     asked,
-    caller,
+    call_of,
     people,
     prepared,
+    say,
     seen_by_all,
 )
 from tests.services.orders.test_http import BEN as BOUND
@@ -28,13 +27,6 @@ from tests.support.waiting import until
 
 HERS = IDS.mention("police", "records", "person", "ann")
 REASON = {"text": "A cousin works here."}
-
-
-async def say(orders: Orders, content: Content) -> None:
-    """As another service says it."""
-    header = own_header(orders.runtime.clock.now())
-    goldthread = caller("goldthread", "goldthread", "reporter")
-    await orders.runtime.take(header, content, caller=goldthread, right="test")
 
 
 def restricted(case: str, *to: str) -> CaseRestricted:
@@ -83,7 +75,7 @@ async def test_a_restriction_and_a_tie_take_her_breaches_along(orders: Orders) -
         assert (held["order"], held["status"]["in_force"]) == (order, True), "officers act by it"
     assert (await orders.get("supervisor", f"orders/{order}")).status_code == 200
 
-    await say(orders, called(orders, cause))
+    await say(orders, call_of(orders, cause))
 
     async def opens() -> bool:
         return await there(orders, "supervisor", cause) == ALL | {"form": False}
@@ -97,16 +89,3 @@ async def test_a_restriction_and_a_tie_take_her_breaches_along(orders: Orders) -
     tie = {"person": CALLERS["idva"].id, "cases": [{"case": case, "tie": True}]}
     await say(orders, InterestDeclared.model_validate(tie))
     assert await there(orders, "idva", cause) == NONE, "a tie keeps out alike"
-
-
-def called(orders: Orders, cause: str) -> AlertCalled:
-    """Somebody outside is called for it."""
-    return AlertCalled(
-        cause=cause,
-        rule=AlertRule.BREACH,
-        generation=1,
-        rung=0,
-        due=orders.runtime.clock.now(),
-        person=CALLERS["supervisor"].id,
-        channels=[],
-    )
