@@ -148,7 +148,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.PRODUCTION: Clock(
         about="breach",
         started="an arrest for the breach of a DVPN, DVPO, DAPN, occupation order or court bail, or of an"
-        " order that is not known",
+        " order that is not known. Told again within the limit it is the same arrest",
         stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,

@@ -107,12 +107,24 @@ def of_breach(
     ``steps`` of any of the occurrence; ``of`` is the type of its order, None where nobody knows it."""
     found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
     found |= {} if decide_by is None else {AlertRule.PATTERN: decide_by}
-    arrested = max((step.at for step in own if step.step is BreachStep.ARRESTED), default=None)
-    produced = of is None or of in PRODUCED
-    if arrested and produced and not any(_lets_go(step, arrested) for step in steps):
-        hours = calendars.custody_hours if of is None or of in BANK_HOLIDAYS_COUNT else calendars.court_hours
-        found[AlertRule.PRODUCTION] = hours(arrested, CLOCKS[AlertRule.PRODUCTION].limit.n)
+    if of is None or of in PRODUCED:
+        arrests = sorted(step.at for step in own if step.step is BreachStep.ARRESTED)
+        known = list(steps)
+        held = [at for at in arrests if not any(_lets_go(step, at) for step in known)]
+        found |= _produced(held, of, calendars)
     return found
+
+
+def _produced(held: Iterable[datetime], of: OrderType | None, calendars: Calendars) -> Clocks:
+    """By when whoever is held must be before a court. An arrest that is told again while its hours run, by
+    another system or with another time, is the same one, and gives nobody more time; one that is told after
+    them is another, of which nobody told that the first had ended."""
+    hours = calendars.custody_hours if of is None or of in BANK_HOLIDAYS_COUNT else calendars.court_hours
+    due: datetime | None = None
+    for arrested in held:
+        if due is None or arrested > due:
+            due = hours(arrested, CLOCKS[AlertRule.PRODUCTION].limit.n)
+    return {} if due is None else {AlertRule.PRODUCTION: due}
 
 
 def _lets_go(step: Step, arrested: datetime) -> bool:

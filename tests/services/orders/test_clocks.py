@@ -135,6 +135,25 @@ def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str
     assert found == ({AlertRule.PRODUCTION: arrested + timedelta(hours=24)} if runs else {})
 
 
+@pytest.mark.parametrize(
+    ("taken", "due"),
+    [
+        ([("arrested", 1), ("arrested", 2)], 25),
+        ([("arrested", 2), ("interviewed", 3), ("arrested", 1)], 25),
+        ([("arrested", 1), ("arrested", 24), ("arrested", 30)], 54),
+        ([("arrested", 1), ("released", 3), ("arrested", 5)], 29),
+        ([("arrested", 1), ("arrested", 5), ("released", 3)], 29),
+        ([("arrested", 1), ("arrested", 2), ("released", 3)], None),
+    ],
+)
+def test_an_arrest_that_is_told_twice_gives_nobody_more_time(
+    taken: list[tuple[str, int]], due: int | None
+) -> None:
+    steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
+    found = of_breach(steps, steps, None, None, CALENDARS)
+    assert found == ({AlertRule.PRODUCTION: NOON + timedelta(hours=due)} if due else {})
+
+
 @pytest.mark.parametrize("of", OrderType)
 def test_it_is_so_for_orders_whose_breach_is_no_crime(of: OrderType) -> None:
     """Of a DAPO it is a crime or contempt, as of a non-molestation order: the arrest is under PACE."""
