@@ -63,7 +63,7 @@ class OrderMade(Said):
     type: ClassVar[str] = "uk.goldthread.order.made.v1"
     topic: ClassVar[str] = "orders"
     begins = ("o",)
-    past = ("made", "notified")
+    past = ("made", "notified", "arrested")
     order: OrderType
     stage: OrderStage = OrderStage.MADE
     without_notice: StrictBool = False
@@ -81,6 +81,9 @@ class OrderMade(Said):
     authorised_by: PoliceRank | None = None
     section: OccupationSection | None = Field(
         default=None, description="of an occupation order: the section of the Family Law Act 1996"
+    )
+    arrested: Moment | None = Field(
+        default=None, description="of police bail: when they were arrested, from when its months are counted"
     )
     ended_because: BailEnd | None = Field(
         default=None, description="of police bail that was ended, its stage discharged: why"

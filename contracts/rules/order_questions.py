@@ -84,8 +84,16 @@ def _longer(order: OrderMade, ends: datetime | None, months: int) -> bool:
     """Whether what ends then lasts more than so many months from the order's beginning."""
     if ends is None:
         return True
-    starts, last = (utc(at).astimezone(LONDON).date() for at in (order.starts or order.made, ends))
+    starts, last = (utc(at).astimezone(LONDON).date() for at in (begins(order), ends))
     return last > months_on(starts, months)
+
+
+def begins(order: OrderMade) -> datetime:
+    """From when it is counted how long an order lasts: of police bail from the arrest, where that is told,
+    however often bail is given anew after it (PACE s47ZB: from memory, to be checked)."""
+    starts = utc(order.starts or order.made)
+    arrested = order.arrested if order.order is OrderType.POLICE_BAIL else None
+    return min(starts, utc(arrested)) if arrested else starts
 
 
 def bail_months(bail: OrderMade) -> int:

@@ -27,7 +27,7 @@ from contracts.envelope import Envelope, utc
 from contracts.events.orders import OrderMade, OrderServed
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Service
-from contracts.rules.order_questions import SLACK, bail_months, months_on
+from contracts.rules.order_questions import SLACK, bail_months, begins, months_on
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.vocabulary import OrderStage, OrderType, ServiceMethod
 
@@ -261,7 +261,7 @@ def _longest(order: OrderMade) -> datetime | None:
     days = ORDER_TYPES[order.order].longest
     with suppress(ValueError, OverflowError):  # it would be after the last day that there is
         if order.order is OrderType.POLICE_BAIL and order.court is None:
-            last = months_on(starts.astimezone(LONDON).date(), bail_months(order))
+            last = months_on(begins(order).astimezone(LONDON).date(), bail_months(order))
             return utc(datetime.combine(last + timedelta(days=1), time(), LONDON))
         return None if days is None else starts + timedelta(days=days) + SLACK
     return None

@@ -16,7 +16,7 @@ from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_o
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES
 from contracts.rules.order_match import KnownOrder
-from contracts.rules.order_questions import bail_months
+from contracts.rules.order_questions import bail_months, begins
 from contracts.rules.order_status import BAIL, NOT_BINDING, NOTICES, ends_at, status
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
 from services.orders.rules.look_ahead import in_its_place
@@ -182,7 +182,7 @@ def _prolonged(order: Order, calendars: Calendars) -> Clocks:
     if order.said.court is not None:
         return {}
     rule = BY_BAIL[bail_months(order.said)]
-    due = runs_out(rule, order.known.terms.starts, calendars)
+    due = runs_out(rule, begins(order.said), calendars)
     ends = order.known.terms.ends
     return {} if ends is not None and end_of(ends.astimezone(LONDON).date()) <= due else {rule: due}
 

@@ -36,7 +36,7 @@ from tests.support.facts import IDS, NOON, corrected, fact, root_of, withdrawn
 from tests.support.tables import lines
 from tests.support.world import World
 
-TIMES = ("made", "ends", "notified")
+TIMES = ("made", "ends", "notified", "arrested")
 DVPN = {"order": "dvpn", "made": NOON, "until_further_order": False}
 
 
