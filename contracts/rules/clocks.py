@@ -46,8 +46,8 @@ class Calendars:
 def _bail(months: int, next_rank: str) -> Clock:
     return Clock(
         about="order",
-        started=f"police bail whose officer may give {months} months at most, with no earlier end: counted from"
-        " the day of the arrest, where that is told",
+        started=f"police bail whose officer may give {months} months at most, with no earlier end: counted"
+        " from the day of the arrest, where that is told",
         stopped=f"an end by then, or authorised by {next_rank}",
         limit=Limit(months, Calendar.MONTHS),
         owner=ClockOwner.OFFICER_IN_CASE,
