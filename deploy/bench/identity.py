@@ -4,7 +4,6 @@ It prints what it finds, and writes it to ``build/identity.json``, with Splink's
 """
 
 import asyncio
-import gc
 import json
 import resource
 import time
@@ -141,8 +140,6 @@ async def among(store: Store, many: int) -> dict[str, float]:
             await raw.copy_records_to_table("referrals_block", records=rows, columns=["block", "mention"])
             held |= {record.mention: record for record in some}
         await _each(connection, WITH_INDEX)
-    gc.collect()
-    gc.freeze()  # to look through so many records for garbage is no matcher's doing
     one_at_a_time = []
     for mention in chance.sample(sorted(held), LOOKS):
         began = time.perf_counter()

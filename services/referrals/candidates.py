@@ -30,6 +30,16 @@ class BlockTable(SQLModel, table=True):
     mention: str = Field(primary_key=True, index=True)
 
 
+_MINE, _THEIRS = aliased(BlockTable), aliased(BlockTable)
+_CANDIDATES = (
+    select(col(_MINE.mention), col(_THEIRS.mention))
+    .join(_THEIRS, (col(_THEIRS.block) == _MINE.block) & (col(_THEIRS.mention) != _MINE.mention))
+    .where(col(_MINE.mention).in_(bindparam("mentions", expanding=True)))
+    .distinct()
+)
+"""Made once: made for each look it was most of what a look costs, and left garbage in cycles."""
+
+
 class QuestionTable(SQLModel, table=True):
     """Two mentions that a person must decide about, and since when."""
 
@@ -60,16 +70,10 @@ async def file_blocks(store: Store, epoch: int, blocks: Mapping[str, Collection[
 
 async def candidates(store: Store, mentions: Collection[str]) -> set[Pair]:
     """Each pair of one of these mentions with another that shares a block with it."""
-    mine, theirs = aliased(BlockTable), aliased(BlockTable)
-    statement = (
-        select(col(mine.mention), col(theirs.mention))
-        .join(theirs, (col(theirs.block) == mine.block) & (col(theirs.mention) != mine.mention))
-        .distinct()
-    )
     found = set[Pair]()
     async with store.reading() as connection:
         for some in _some(mentions):
-            rows = await connection.execute(statement.where(col(mine.mention).in_(some)))
+            rows = await connection.execute(_CANDIDATES, {"mentions": some})
             found |= {(min(one, other), max(one, other)) for one, other in rows}
     return found
 
