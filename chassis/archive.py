@@ -234,6 +234,16 @@ class Archive:
             since = (await connection.execute(statement, {"id": f"{prefix}:{subject}"})).scalar()
         return None if since is None else instant(since)
 
+    async def last_good(self, subjects: Collection[str]) -> datetime | None:
+        """Since when the row of any of these subjects (``p:…``, ``k:…``, ``o:…``) is its last good one; None:
+        the fold of none fails."""
+        statement = f"""select min(broken_since) from {self.store.rows_of("rows", (("id", "text"),))}
+            join subject on subject.id = r.id"""
+        rows = orjson.dumps([{"id": id_} for id_ in sorted(subjects)]).decode()
+        async with self.store.reading() as connection:
+            since = (await connection.execute(prepared(statement), {"rows": rows})).scalar()
+        return None if since is None else instant(since)
+
     async def all_broken(self) -> set[str]:
         """Every subject (``p:…``, ``k:…``, ``o:…``) whose fold fails: mostly none."""
         async with self.store.reading() as connection:

@@ -146,8 +146,7 @@ class Pages:
         """The bars of a page that is made of these subjects (``p:…``, ``o:…``): that a row is its last good
         one, and that records about them could not be read."""
         now, found = runtime.clock.now(), await runtime.incomplete(subjects)
-        since = [await runtime.broken(each[0], each[2:]) for each in subjects]
-        broken = self.broken(min(filter(None, since), default=None), now)
+        broken = self.broken(await runtime.last_good(subjects), now)
         return (*broken, *self.incomplete(found.records, found.told, now))
 
     def broken(self, since: datetime | None, now: datetime) -> Sequence[Bar]:

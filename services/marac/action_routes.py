@@ -18,7 +18,7 @@ from contracts.submission import Receipt
 from contracts.vocabulary import ActionAnswer
 from services.marac import queries
 from services.marac.conference import action_plan
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.action_form import Typed, action_form, faults_of
 from services.marac.pages.case import CaseView
 from services.marac.pages.words import Words
@@ -175,7 +175,7 @@ async def _plan(
     faults: list[str] | None = None,
 ) -> HTMLResponse:
     page = await queries.case_page(runtime, caller, case)
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
     form = await action_form(runtime, typed=typed, faults=faults or ())
     view = CaseView(page, words)

@@ -22,7 +22,7 @@ from contracts.submission import Receipt
 from contracts.vocabulary import FlagState
 from services.marac import shown_after
 from services.marac.conference import after_page, following
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 
@@ -179,7 +179,7 @@ async def repeat_after_all_by_page(
 async def after_by_page(request: Request, case: Id, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
     """What follows the meetings of a case."""
     shown = await after_page.after_page(runtime, caller, case)
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     return PAGES.show("case_after.html", look, page=shown, words=_words(look.now))
 
 

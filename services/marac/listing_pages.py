@@ -1,7 +1,7 @@
 """The pages of what comes before a meeting. Each act is a short form: what was typed is kept where it is
 wrong, and a button that is pressed twice acts once."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from chassis.accept import Refused
 from chassis.clock import LONDON
 from chassis.http.auth import Caller
 from chassis.ids import new_id
+from chassis.pages.frame import Bar
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
 from contracts.content import AreaId
@@ -34,7 +35,7 @@ from services.marac.listing_routes import (
     Returns,
     TheRuntime,
 )
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.shown_listing import Choices
@@ -318,7 +319,8 @@ async def _decisions(
     known |= {"faults": faults or []}
     known |= {"upon": typed.upon if typed and faults and typed.upon is not None else shown.version}
     known |= {"answers": list(PartiesAnswer)}
-    return _show("decisions.html", request, caller, status, page=shown, **known)
+    bars = await unsound.of_case(runtime, case)
+    return _show("decisions.html", request, caller, status, bars, page=shown, **known)
 
 
 async def _emergency(
@@ -331,7 +333,7 @@ async def _emergency(
 ) -> HTMLResponse:
     shown = await listing_actions.areas(runtime, caller, typed.case or None)
     duty = sharing.RIGHTS[sharing.READ_WAITING].isdisjoint(caller.roles)
-    known = {"typed": typed, "faults": faults or [], "duty": duty}
+    known: dict[str, Any] = {"typed": typed, "faults": faults or [], "duty": duty}
     return _show("emergency.html", request, caller, status, page=shown, **known)
 
 
@@ -380,6 +382,13 @@ def _theirs(now: TypedChoices, typed: TypedChoices) -> dict[str, str]:
     return {name: said for name, said in held.items() if said.splitlines() != mine[name].splitlines()}
 
 
-def _show(name: str, request: Request, caller: Caller, status: int = 200, **known: Any) -> HTMLResponse:
-    look = PAGES.look(request, caller)
+def _show(
+    name: str,
+    request: Request,
+    caller: Caller,
+    status: int = 200,
+    bars: Sequence[Bar] = (),
+    **known: Any,
+) -> HTMLResponse:
+    look = PAGES.look(request, caller, *bars)
     return PAGES.show(name, look, status, words=Words(PAGES.texts, Times(PAGES.texts, look.now)), **known)

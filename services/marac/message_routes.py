@@ -18,7 +18,7 @@ from contracts.envelope import Id
 from contracts.sections import Text
 from contracts.submission import Receipt
 from services.marac.conference import correspondence
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 
@@ -100,7 +100,7 @@ async def _page(
     request: Request, runtime: Runtime, caller: Caller, case: str, text: str = "", answers: str | None = None
 ) -> HTMLResponse:
     shown = await correspondence.messages(runtime, caller, case)
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     known = {"once": new_id(), "text": text, "fault": answers is not None, "chosen": answers}
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
     return PAGES.show(

@@ -18,7 +18,7 @@ from contracts.submission import Receipt
 from services.marac.conference import restricting
 from services.marac.conference.restricting import ToRestrict
 from services.marac.listing_routes import TheRuntime
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.rules.restricting import Refusal
@@ -115,7 +115,8 @@ async def _page(
     typed: Typed | None = None,
     faults: list[str] | None = None,
 ) -> HTMLResponse:
-    shown, look = await restricting.read(runtime, caller, case), PAGES.look(request, caller)
+    shown = await restricting.read(runtime, caller, case)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     clash = typed is not None and not faults
     return PAGES.show(
         "restriction.html",

@@ -10,7 +10,7 @@ from chassis.http.context import the_runtime
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from services.marac.conference import shown_to
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.rules import sharing
 
 router = APIRouter(prefix="/marac")
@@ -29,4 +29,5 @@ async def read(case: Id, root: Id, runtime: TheRuntime, caller: Asker) -> shown_
 async def page(request: Request, case: Id, root: Id, runtime: TheRuntime, caller: Asker) -> HTMLResponse:
     """The same, as a page."""
     shown = await shown_to.shown_to(runtime, caller, case, root)
-    return PAGES.show("shown_to.html", PAGES.look(request, caller), page=shown)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
+    return PAGES.show("shown_to.html", look, page=shown)

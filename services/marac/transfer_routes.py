@@ -21,7 +21,7 @@ from contracts.submission import Receipt
 from contracts.vocabulary import MoveKind, TransferItem
 from services.marac import shown_after
 from services.marac.conference import after_page, transferring
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 
@@ -190,7 +190,7 @@ async def _form(
         place = typed["to_area"] or None, typed["outside"] or None
         warned = await transferring.warned(runtime, caller, case, *place)
         fault = fault if seen == (warned.to_area or warned.to_name) else ""
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
     known: dict[str, Any] = {"to_area": "", "outside": "", "move": "", "goes_with": [], "text": ""}
     more: dict[str, Any] = {"typed": known | typed, "fault": fault, "warned": warned, "once": new_id()}

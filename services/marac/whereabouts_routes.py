@@ -14,7 +14,7 @@ from contracts.envelope import Id
 from contracts.vocabulary import SearchReason
 from services.marac.conference import whereabouts
 from services.marac.conference.queries import visible_case
-from services.marac.pages import PAGES
+from services.marac.pages import PAGES, unsound
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
 from services.marac.search_routes import Why
@@ -36,7 +36,7 @@ async def open_places(case: Id, said: Why, runtime: TheRuntime, caller: Opener) 
 async def form(request: Request, case: Id, runtime: TheRuntime, caller: Opener) -> HTMLResponse:
     """The form, empty."""
     await visible_case(runtime, caller, case)
-    return _show(request, caller, case, {"reason": "", "text": ""}, None)
+    return await _show(request, runtime, caller, case, {"reason": "", "text": ""}, None)
 
 
 @pages.post("/cases/{case}/whereabouts")
@@ -56,20 +56,21 @@ async def open_by_page(
         await visible_case(runtime, caller, case)
         fault = error.errors()[0]
         where = "text" if fault["type"] == "reason_missing" else str(fault["loc"][0])
-        return _show(request, caller, case, typed, None, where)
+        return await _show(request, runtime, caller, case, typed, None, where)
     page = await whereabouts.open_places(runtime, caller, case, said.reason, said.text)
-    return _show(request, caller, case, typed, page)
+    return await _show(request, runtime, caller, case, typed, page)
 
 
-def _show(
+async def _show(
     request: Request,
+    runtime: Runtime,
     caller: Caller,
     case: str,
     typed: dict[str, str],
     page: whereabouts.PlacesPage | None,
     fault: str = "",
 ) -> HTMLResponse:
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
     more = {"case": case, "typed": typed, "fault": fault, "reasons": tuple(SearchReason)}
     return PAGES.show("whereabouts.html", look, 422 if fault else 200, page=page, words=words, **more)

@@ -277,7 +277,10 @@ async def test_a_fold_that_raises_is_one_subjects_fault_and_somebody_is_told(sys
     async def broken() -> Any:
         return await runtime.broken("p", person("1"))
 
-    assert await until(broken)
+    since = await until(broken)
+    assert since
+    one, two = (f"p:{person(number)}" for number in "12")
+    assert [await runtime.last_good(each) for each in ([two, one], [two], [])] == [since, None, None]
     assert await row(runtime) == good
     assert len((await runtime.facts([f"o:{EVENT}"])).current(AlertRaised)) == 1
     await say(runtime, incident())

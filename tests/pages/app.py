@@ -82,6 +82,7 @@ from services.marac.conference import (
 from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
+from services.marac.pages import unsound as marac_unsound
 from services.marac.rules import months
 from services.marac.rules import sharing as marac_sharing
 from services.marac.tasking import candidacy
@@ -216,6 +217,10 @@ class Host:
     async def incomplete(self, _subjects: object) -> Incomplete:
         """What could not be read of whatever a page is about."""
         return self.left_out
+
+    async def last_good(self, _subjects: object) -> datetime | None:
+        """The same, of whatever a page is made of."""
+        return self.broken_since
 
     async def broken(self, _prefix: str, _subject: str) -> datetime | None:
         """Since when a row of it is its last good one."""
@@ -484,6 +489,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
         sample = getattr(sample_after, name)
         patch.setattr(part, name, answers(sample) if name == "repeats" else sample)
     patch.setattr(orders_status, "order_status", answers(samples.order_status))
+    patch.setattr(marac_unsound, "subjects", answers(["k:case"]))
     patch.setattr(feeds, "heard", sample_how_far.heard)
     patch.setattr(parked, "unread", answers(lambda: world.unread))
     patch.setattr(parked, "decide", world.decide)

@@ -734,6 +734,15 @@ OF_ONE = (
     "safety plan, as it is written",
     "review",
     "alert",
+    "case after the meeting",
+    "actions of a case",
+    "messages of the IDVA",
+    "send a case to another MARAC",
+    "to whom a case is restricted",
+    "a case before it is listed",
+    "where people of a case are",
+    "who was shown a line",
+    "source",
 )
 """Pages of somebody, or of something, whose service asks what is left out of them."""
 

@@ -138,11 +138,7 @@ class Held:
 
     async def _incomplete(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, Incomplete]:
         """What could not be read of each of these cases: asked of all at once, for mostly it is nothing."""
-        of: dict[str, set[str]] = {}
-        for case in cases:
-            people = {f"p:{person}" for person in known.people_of(case)}
-            causes = {f"o:{cause}" for cause in known.causes_of(case)}
-            of[case.case] = {f"k:{case.case}", *people, *causes}
+        of = {case.case: known.subjects_of(case) for case in cases}
         together = await self.archive.incomplete(set().union(*of.values()))
         if not together.records:
             return dict.fromkeys(of, together)

@@ -211,6 +211,12 @@ def _victim_of(case: rows.ConferenceCase) -> set[str]:
     return {case.victim.person} if case.victim else set()
 
 
+def subjects_of(case: rows.ConferenceCase) -> set[str]:
+    """All that a case is made of, as what is parked or broken names it."""
+    people = {f"p:{person}" for person in people_of(case)}
+    return {f"k:{case.case}", *people, *(f"o:{cause}" for cause in causes_of(case))}
+
+
 def causes_of(case: rows.ConferenceCase) -> set[str]:
     """The orders and breaches of a case: what alerts are about."""
     records = (record for each in case.occurrences for record in each.records)

@@ -12,7 +12,7 @@ from chassis.runtime import Runtime
 from services.marac.conference import rows
 from services.marac.conference.heard import having
 from services.marac.conference.held import Held, visible
-from services.marac.conference.known import CaseKnown
+from services.marac.conference.known import CaseKnown, subjects_of
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing, CaseListingTable
 from services.marac.conference.reach import within_reach
@@ -70,9 +70,8 @@ def returned_of(known: CaseKnown) -> ReturnedHere | None:
 
 async def broken_since(runtime: Runtime, known: CaseKnown) -> datetime | None:
     """Since when the page of a case is broken, by any of the subjects that it is made of."""
-    subjects = [("k", known.case.case), *(("p", each.person) for each in known.everybody)]
-    found = [await runtime.broken(*each) for each in subjects]
-    return min((since for since in found if since), default=None)
+    people = (f"p:{each.person}" for each in known.everybody)
+    return await runtime.last_good({*people, *subjects_of(known.case)})
 
 
 async def note_of(

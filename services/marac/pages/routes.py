@@ -25,7 +25,7 @@ from services.marac.conference.action_held import any_of_case
 from services.marac.conference.actions import ACTION
 from services.marac.conference.noticing import OF_A_CASE
 from services.marac.conference.views import ALERT, PERSON
-from services.marac.pages import PAGES, agenda_live
+from services.marac.pages import PAGES, agenda_live, unsound
 from services.marac.pages.case import CaseView
 from services.marac.pages.homes import home_of
 from services.marac.pages.perpetrator import told
@@ -227,7 +227,7 @@ async def case_live(
 async def source(request: Request, case: Id, root: Id, runtime: TheRuntime, caller: OfCases) -> HTMLResponse:
     """Where a line comes from: its times, versions and footing."""
     shown = await queries.source(runtime, caller, case, root)
-    look = PAGES.look(request, caller)
+    look = PAGES.look(request, caller, *await unsound.of_case(runtime, case))
     return PAGES.show("source.html", look, source=shown, words=_words(look, paper=True))
 
 

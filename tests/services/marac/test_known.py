@@ -281,10 +281,10 @@ async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch:
     await marac.runtime.set_clock(then + timedelta(hours=1))
     await until(lambda: passed(marac, then))
 
-    async def broken(*_: str) -> datetime:
+    async def last_good(_: object) -> datetime:
         return then
 
-    monkeypatch.setattr(marac.runtime, "broken", broken)
+    monkeypatch.setattr(marac.runtime, "last_good", last_good)
     page = f"cases/{made.case}"
     assert (await marac.get("chair", page)).json()["broken_since"] is not None
     assert (await marac.get("chair", page, at=then)).json()["broken_since"] is None
