@@ -1,6 +1,7 @@
-"""What is told of a breach that was withdrawn: whoever had not taken its alert has closed nothing."""
+"""What is told of a breach that was withdrawn: whoever had not taken its alert, or
+the one that asks for its answer, has closed nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chassis.facts import FactSet
@@ -10,14 +11,15 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import telling
 from services.orders.views.person import Part
-from services.orders.views.told import ToldLine, generations, taken_of
+from services.orders.views.told import ToldLine, about, generations, taken_of
 
 RULE = AlertRule.BREACH_WITHDRAWN
 
 
 class Withdrawal(Part):
     """The alerts that ask a supervisor to see the withdrawal of a breach: those that stand, and how many were
-    stood down. ``unseen``: nobody had taken the alert of the breach that was raised last."""
+    stood down. ``unseen``: nobody had taken the alert of the breach that was raised last, or the last that
+    asked for its answer."""
 
     standing: tuple[int, ...] = ()
     stood_down: int = 0
@@ -32,8 +34,20 @@ def withdrawal_of(facts: FactSet, root: str, told: Sequence[ToldLine], *, withdr
     return Withdrawal(
         standing=tuple(sorted(raised - fallen)),
         stood_down=len(fallen),
-        unseen=withdrawn and bool(told) and (AlertRule.BREACH, told[-1].generation) not in taken,
+        unseen=withdrawn
+        and bool(told)
+        and ((AlertRule.BREACH, told[-1].generation) not in taken or _asked_in_vain(facts, root, taken)),
     )
+
+
+def _asked_in_vain(facts: FactSet, root: str, taken: Collection[tuple[AlertRule, int]]) -> bool:
+    """Whether somebody was asked for its answer until it was withdrawn, and nobody had taken that: to take
+    the breach and leave it, and then to take it back, would close it without a reason."""
+    rule = AlertRule.NO_ANSWER
+    newest = max(generations(facts.current(AlertRaised), root, rule), default=0)
+    over = about(facts.current(AlertStoodDown), root, rule)
+    ended = {fact.said.generation for fact in over if fact.said.because is not StandDown.WITHDRAWN}
+    return newest > 0 and newest not in ended and (rule, newest) not in taken
 
 
 def sayings(cause: str, known: Withdrawal, told: Sequence[ToldLine], at: datetime) -> list[Saying]:

@@ -89,6 +89,28 @@ def test_what_is_withdrawn_is_asked_for_no_more() -> None:
     assert standing(waits) == []
 
 
+@pytest.mark.parametrize("end", ["left", "taken again", "answered"])
+def test_of_one_that_was_taken_and_left_a_supervisor_sees_the_withdrawal(end: str) -> None:
+    seen = breach()
+    waits = told(seen, hours=1)
+    waits.add(answer("breach"))
+    waits.at = NOON + timedelta(hours=25)
+    waits.settle()
+    assert standing(waits) == [1]
+    if end == "taken again":
+        waits.add(taken(25))
+    if end == "answered":
+        waits.add(step("arrested", 25, seen))
+    waits.settle()
+    waits.add(withdrawn(seen))
+    waits.settle()
+    for _ in range(2):
+        assert raised(waits, rule=AlertRule.BREACH_WITHDRAWN) == (
+            [(1, "hour", "north")] if end == "left" else []
+        )
+        waits.settle()
+
+
 def test_two_records_of_one_breach_ask_once_and_either_ones_answer_counts() -> None:
     seen, police = breach("seen"), breach("breach", agency="police", occurred=NOON + timedelta(minutes=20))
     waits = told(seen, police, hours=26)
