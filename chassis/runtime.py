@@ -22,6 +22,7 @@ from chassis.clock import Clock
 from chassis.feeds import Silent
 from chassis.fold import Folder
 from chassis.ids import Ids
+from chassis.left_open import end_left_open
 from chassis.load import Loader, positions_of
 from chassis.log import Log, LogAway, Partition, Subscription
 from chassis.marks import Rank
@@ -102,6 +103,7 @@ class Runtime(Recorder):
         self._go("load", self._load(self.subscription))
         if isinstance(self.store, Postgres):
             self._go("news", News(self.store, self.signals).run())
+            self._go("left-open", end_left_open(self.store))
         self._go("fold", self._after_catching_up(self.folder.run))
         every = self.settings.watermark_seconds
         self._go("watermark", write_watermarks(self.store, self.log, self.name, every))

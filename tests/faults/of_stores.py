@@ -25,6 +25,8 @@ from tests.scenarios.goldthread import SERVICES
 FULL_SECONDS = 5.0
 HANGS_SECONDS = 5.0
 """How long a server that is neither there nor gone is waited for before it is killed."""
+CUT_SECONDS = 10.0
+"""How long commits are cut, if there are no thirty before; until there is one in any case."""
 ROOM = 4096
 """Bytes beyond which no file grows on a full disk."""
 TRIES_AT_REST = 8
@@ -274,14 +276,18 @@ async def _unreachable(way: Way) -> str:
 
 
 async def commits_cut(trial: Trial) -> str:
-    """Connections break at a commit: half of them before the server has it, half before its answer."""
+    """Connections break at a commit: half of them before the server has it, half before its answer. At least
+    one does."""
     way, wanted = of(trial).postgres_way, 30
     way.commits_to_cut = [trial.chance.random() < 0.5 for _ in range(wanted)]
-    for _ in range(100):
-        if not way.commits_to_cut:
+    began = time.monotonic()
+    while way.commits_to_cut and (waited := time.monotonic() - began) < BACK_SECONDS:
+        if waited > CUT_SECONDS and len(way.commits_to_cut) < wanted:
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_SECONDS)
     left, way.commits_to_cut = len(way.commits_to_cut), []
+    if left == wanted:
+        raise NotBack(f"nobody commits anything for {BACK_SECONDS:.0f} s")
     return f"{wanted - left} commits"
 
 
