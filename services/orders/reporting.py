@@ -53,7 +53,8 @@ class VictimOfBreach(Shown):
 
 
 async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimOfBreach:
-    """Whoever a mention is today; the look is on record. Raises Problem (404) for who is not the caller's."""
+    """Whoever a mention is today, to whoever is shown no order by the name that their own agency has; the
+    look is on record. Raises Problem (404) for who is not the caller's."""
     mentions = await _mentions(runtime, mention)
     said = await _about(runtime, mentions)
     if not await _theirs(runtime, caller, said, mentions):
@@ -64,7 +65,8 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimO
     chooses = sharing.may_choose_order(caller.roles)
     protecting = _protecting(known, person) if chooses else []
     made = [fact for each in protecting for fact in (await runtime.fact(each)).current(OrderMade)]
-    found = newest_sections(said.current(Said), mentions, frozenset({Sensitivity.IDENTITY}))
+    told = [fact for fact in said.current(Said) if chooses or fact.agency == caller.agency]
+    found = newest_sections(told, mentions, frozenset({Sensitivity.IDENTITY}))
     names = (each.value.name for each in found if isinstance(each.value, Identity))
     page = VictimOfBreach(
         at=at,

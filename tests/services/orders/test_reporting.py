@@ -8,7 +8,8 @@ import httpx
 from chassis.ids import new_id
 from contracts.events.identity import IdentityAssigned
 from contracts.events.people import IncidentReported
-from contracts.vocabulary import IncidentKind
+from contracts.sections import Identity, Name
+from contracts.vocabulary import IncidentKind, Role
 from tests.services.orders.test_http import (
     ANN,
     BEN,
@@ -22,7 +23,7 @@ from tests.services.orders.test_http import (
     say,
 )
 from tests.services.orders.test_http import orders as orders
-from tests.support.facts import area
+from tests.support.facts import area, someone
 from tests.support.waiting import until
 
 HERS = IDS.mention("police", "records", "person", "ann")
@@ -119,17 +120,22 @@ async def test_a_representative_reports_it_of_whom_their_agency_has_a_record_and
     typed = {"once": once, "kind": "damage", "words": "The new lock is broken.", "said_by": "other"}
     with_order = typed | {"once": new_id(), "order": order}
     assert (await opened(orders, "housing", path)).status_code == 404, "no record of theirs"
-    seen = IncidentReported(kind=IncidentKind.CRIMINAL_DAMAGE, people=[ANN], routing=area("north"))
-    await say(orders, seen, "housing")
+    for who, family in (("housing", "Doe"), ("police-system", "Newname")):
+        her = someone(Role.VICTIM, "ann", identity=Identity(name=Name(family=family)))
+        seen = IncidentReported(kind=IncidentKind.CRIMINAL_DAMAGE, people=[her], routing=area("north"))
+        await say(orders, seen, who)
     theirs = IDS.mention("housing", "records", "person", "ann")
     move = {"mention": theirs, "from": IDS.person(theirs), "to": IDS.person(HERS)}
     await say(orders, IdentityAssigned.model_validate({"seq": 1, "moves": [move]}))
 
     async def known() -> str:
-        shown = await opened(orders, "housing", path)
-        return shown.text if shown.status_code == 200 else ""
+        theirs = await opened(orders, "housing", path)
+        all_of_it = "NEWNAME" in (await opened(orders, "idva", path)).text
+        return theirs.text if theirs.status_code == 200 and all_of_it else ""
 
     form = await until(known, what="their own record of her")
+    assert "DOE" in form, "by the name that they have"
+    assert "NEWNAME" not in form
     assert "is not shown here" in form
     assert "ZC26P00412" not in form
     assert "Non-molestation" not in form
