@@ -211,11 +211,8 @@ class Folder:
         what they concern is read after this, or put back. Persons are found by their mentions. Of a decision
         they have marks already, and it shows nobody to those whom it names beside them."""
         columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
-        rows = [
-            {"key": mark.key, "urgent": int(mark.moved.rank), "origin": mark.moved.origin}
-            for mark in taken
-            if mark.moved is not None
-        ]
+        moved = [(mark.key, mark.moved) for mark in taken if mark.moved is not None]
+        rows = [{"key": key, "urgent": int(due.rank), "origin": due.origin} for key, due in moved]
         statement = f"""insert into mark (key, urgent, origin)
             select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("moved", columns)}
             join key as mine on mine.key = r.key
@@ -224,11 +221,8 @@ class Folder:
             where theirs.key not like '{PREFIX["person"]}:%'
                 and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})
             group by theirs.key"""
-        keys = {
-            "moved": orjson.dumps(rows).decode(),
-            "taken": _listed("key", sorted(mark.key for mark in taken)),
-        }
-        await connection.execute(prepared(statement), keys)
+        keys = _listed("key", sorted(mark.key for mark in taken))
+        await connection.execute(prepared(statement), {"moved": orjson.dumps(rows).decode(), "taken": keys})
 
     async def _lock(self, connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
         rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in sorted(subjects)]
