@@ -269,12 +269,11 @@ def test_a_link_has_its_reason_now(features: list[Features]) -> None:
 
 @given(some_features())
 def test_whoever_shares_a_number_without_a_conflict_is_together(features: list[Features]) -> None:
-    """Where nobody is contradicted: all by one name, none of a known birth, and no number but that."""
+    """Where nobody is contradicted: all by one name, none of a known birth, and no number but that: two who
+    were said to be others, of two other numbers, would contradict each other."""
     named = frozenset({"x|y"})
-    peaceful = [
-        replace(each, opposed=NOBODY, beside=NOBODY, apart=NOBODY, names=named, born=NOBODY, pnc=None)
-        for each in features
-    ]
+    calm = [replace(each, opposed=NOBODY, beside=NOBODY, apart=NOBODY, names=named) for each in features]
+    peaceful = [replace(each, born=NOBODY, pnc=None, nhs=each.nhs and "1") for each in calm]
     found = clusters(peaceful)
     group_of = {mention: group for group in found.groups for mention in group}
     for one, other in combinations(peaceful, 2):
