@@ -93,7 +93,7 @@ class Deployment:
             raise Unavailable(f"Somebody listens on 127.0.0.1:{self.port} already")
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._start_stores()
+            self.start_stores()
             for name in ("identity", *(part.name for part in self.parts.values() if part.ours)):
                 self.start_part(name)
             self._start_gateway()
@@ -102,6 +102,42 @@ class Deployment:
         except BaseException:
             self.stop()
             raise
+
+    def start_stores(self) -> None:
+        """Start Kafka and PostgreSQL. Raises Unavailable."""
+        self.kafka.start()
+        self.processes["kafka"] = self.kafka.running
+        empty = not (self.postgres.folder / "data").exists()
+        self.postgres.start()
+        self.processes["postgres"] = self.postgres.running
+        if empty:
+            self.run_init()
+
+    def run_init(self) -> None:
+        """What the image of PostgreSQL does at its first start. Raises Unavailable."""
+        given = self.parts["postgres"].environment
+        database = given["POSTGRES_DB"]
+        psql: list[str | Path] = [
+            binaries_folder() / "psql",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.postgres.port),
+        ]
+        psql += ["-U", given["POSTGRES_USER"], "-v", "ON_ERROR_STOP=1"]
+        environment = {**os.environ, **given, "PGPASSWORD": self.postgres.password}
+        for rest in (
+            ["-d", "postgres", "-c", f"CREATE DATABASE {database}"],
+            ["-d", database, "-f", str(ROOT / "deploy/postgres/init.sql")],
+        ):
+            done = subprocess.run(
+                [*psql, *rest], env=environment, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                self.postgres.stop()
+                shutil.rmtree(self.postgres.folder)
+                raise Unavailable(f"deploy/postgres/init.sql failed: {done.stderr.strip()}")
 
     def stop(self) -> None:
         """Stop what runs: ours all at once, and then, when nobody needs them, the stores."""
@@ -167,41 +203,6 @@ class Deployment:
         for name, port in INSIDE.items():
             text = text.replace(f"{name}:{port}", f"127.0.0.1:{self.ports[name]}")
         return text
-
-    def _start_stores(self) -> None:
-        self.kafka.start()
-        self.processes["kafka"] = self.kafka.running
-        empty = not (self.postgres.folder / "data").exists()
-        self.postgres.start()
-        self.processes["postgres"] = self.postgres.running
-        if empty:
-            self._run_init()
-
-    def _run_init(self) -> None:
-        """What the image of PostgreSQL does at its first start."""
-        given = self.parts["postgres"].environment
-        database = given["POSTGRES_DB"]
-        psql: list[str | Path] = [
-            binaries_folder() / "psql",
-            "-q",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.postgres.port),
-        ]
-        psql += ["-U", given["POSTGRES_USER"], "-v", "ON_ERROR_STOP=1"]
-        environment = {**os.environ, **given, "PGPASSWORD": self.postgres.password}
-        for rest in (
-            ["-d", "postgres", "-c", f"CREATE DATABASE {database}"],
-            ["-d", database, "-f", str(ROOT / "deploy/postgres/init.sql")],
-        ):
-            done = subprocess.run(
-                [*psql, *rest], env=environment, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                self.postgres.stop()
-                shutil.rmtree(self.postgres.folder)
-                raise Unavailable(f"deploy/postgres/init.sql failed: {done.stderr.strip()}")
 
     def _start_gateway(self) -> None:
         nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

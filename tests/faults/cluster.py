@@ -59,8 +59,9 @@ class Cluster(Distributed, Killable):
                 raise NotBack(f"not all of {self._more} are ready after {BACK_SECONDS:.0f} s")
             time.sleep(LOOK_SECONDS)
 
-    def _start_stores(self) -> None:
-        super()._start_stores()
+    def start_stores(self) -> None:
+        """Start them; and the parts are more than the Compose file's."""
+        super().start_stores()
         self.parts |= {name: replace(self.parts[part_of(name)], name=name) for name in self._more}
 
     def stop(self) -> None:

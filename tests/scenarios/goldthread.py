@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Protocol, cast
 
 import httpx
 
 from deploy import sandbox
 from deploy.local.deployment import Deployment
-from deploy.local.processes import end, free_port, wait_until
+from deploy.local.processes import end, free_port, run_apart, wait_until
 from deploy.ready import is_ready
+from tests.support.emptied import without_databases, without_topics
 from tests.support.warm import Warm
 
 SERVICES = ("referrals", "orders", "marac", "notify")
@@ -40,6 +41,7 @@ class Deployed(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def restored(self, clock: datetime) -> None: ...
+    def logged(self) -> str: ...
     def operator(self, service: str, *command: str) -> str: ...
 
 
@@ -89,13 +91,43 @@ class Embedded:
         self._extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
         self.start()
 
+    def logged(self) -> str:
+        """What the process wrote to its log."""
+        return self.log.read_text()
+
     def operator(self, service: str, *command: str) -> str:
         """What the operator's command prints."""
         return run(command, {**os.environ, **self.environment(service)})
 
 
+@cache
+def stores() -> Deployment:
+    """Kafka and PostgreSQL of every deployment of this run: to start them takes longer than all the rest."""
+    folder = Path(mkdtemp(prefix="gt-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
+    found = Deployment(folder, durable=False)
+    found.start_stores()
+    return found
+
+
 class Distributed(Deployment):
-    """Kafka, PostgreSQL, and every service a process of its own."""
+    """Kafka, PostgreSQL, and every service a process of its own. Of the stores it finds nothing in them."""
+
+    def __init__(self, folder: Path, extra: Mapping[str, str]) -> None:
+        super().__init__(folder, extra=extra)
+        self.kafka, self.postgres = stores().kafka, stores().postgres
+        self.ports |= {"kafka": self.kafka.port, "postgres": self.postgres.port}
+
+    def start_stores(self) -> None:
+        """Empty what is there. No process of it runs."""
+        run_apart(without_topics(self.kafka.address))
+        run_apart(without_databases(self.postgres.url("postgres")))
+        self.run_init()
+
+    def logged(self) -> str:
+        """What every process wrote to its log, the gateway and the stores among them."""
+        written = [self.kafka.folder / "kafka.log", self.postgres.folder / "postgres.log"]
+        return "".join(log.read_text(errors="replace") for log in (*self.folder.rglob("*.log"), *written))
 
     def launched(
         self, name: str, command: Sequence[str], environment: Mapping[str, str]
@@ -150,9 +182,7 @@ def deployed(
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
     extra["GOLDTHREAD_WATERMARK_SECONDS"] = "1"
     extra |= environment or {}
-    found: Deployed = (
-        Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra=extra, durable=False)
-    )
+    found: Deployed = Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra)
     forks()  # it imports while the stores start
     found.start()
     try:

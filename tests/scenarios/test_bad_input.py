@@ -40,11 +40,6 @@ async def held(deployment: Deployed, goldthread: Goldthread, *services: str) -> 
     return await asyncio.gather(*prints)
 
 
-def logs(deployment: Deployed) -> str:
-    """Every log of every process, the gateway's and the stores' among them."""
-    return "".join(log.read_text(errors="replace") for log in deployment.folder.rglob("*.log"))
-
-
 def told(answer: httpx.Response) -> str:
     """All that an answer says."""
     return f"{answer.headers} {answer.text}"
@@ -84,8 +79,8 @@ async def test_what_is_bad_is_refused_by_place_and_kind_and_changes_nothing(
         found.append(unlike(bad, await sent(client, bad)))
     assert "\n".join(fault for fault in found if fault) == ""
     assert await held(deployment, goldthread, "referrals", "orders") == before
-    assert MARK not in logs(deployment)
-    assert str(NUMBER) not in logs(deployment)
+    assert MARK not in deployment.logged()
+    assert str(NUMBER) not in deployment.logged()
 
 
 async def test_only_its_own_agency_corrects_a_fact_and_only_the_version_that_it_saw(
@@ -115,7 +110,7 @@ async def test_only_its_own_agency_corrects_a_fact_and_only_the_version_that_it_
     other = await hospital.put(path, json=caseload.housing(AT), headers={"If-Match": '"2"'})
     assert other.status_code == 422, "a correction is of the type that the fact has"
     assert await held(deployment, goldthread, "referrals") == before
-    assert MARK not in logs(deployment)
+    assert MARK not in deployment.logged()
 
 
 async def test_a_token_that_is_expired_foreign_or_none_at_all_opens_nothing(
@@ -150,7 +145,7 @@ async def test_a_token_that_is_expired_foreign_or_none_at_all_opens_nothing(
             answer = await client.post(BREACHES, json=breach(), headers={"Authorization": f"Bearer {sealed}"})
             assert unlike(Bad(name, 401, "token.invalid"), answer) is None, name
             assert answer.headers["www-authenticate"].startswith("Bearer")
-            assert sealed not in logs(deployment)
+            assert sealed not in deployment.logged()
         again = await client.post(
             BREACHES, json=breach(kind="-"), headers={"Authorization": f"Bearer {good}"}
         )

@@ -55,7 +55,7 @@ async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
         marac = await conferred(goldthread, PLANTED.mark, roots["referral"])
         await goldthread.settled()
         shown = await everywhere(goldthread, roots, marac.ids)
-        away = {"many at once": await many(goldthread), "logs": logs(deployment)}
+        away = {"many at once": await many(goldthread), "logs": deployment.logged()}
         away |= {"messages": "".join(message.text for message in partner.kept)}
         fed = await until(lambda: feed_of(goldthread, roots), "housing is told")
         sent = json.dumps([fed, partner.entries])
@@ -66,13 +66,6 @@ async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
         assert PLANTED.mark("") not in text.lower(), where
     feeds = Shown("castlegate-housing", "feed", sent)
     assert feeds.has(*WORDS, *HOME, "immigration", "immigrationwords", "withheld") == []
-
-
-def logs(deployment: Deployed) -> str:
-    """Every log of every process; what Kafka keeps of its topics has the name of one, and is none."""
-    files = [each for each in deployment.folder.rglob("*.log") if "data" not in each.parts]
-    assert files
-    return "".join(file.read_text(errors="replace") for file in files)
 
 
 async def told_to_housing(goldthread: Goldthread, partner: Partner) -> None:
