@@ -17,7 +17,6 @@ from contracts.posts import row_of
 from tests.scenarios import caseload, scene
 from tests.scenarios.bad import AT, MARK
 from tests.scenarios.goldthread import Deployed, Goldthread
-from tests.scenarios.test_bad_input import logs
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -80,7 +79,7 @@ async def test_an_upload_is_what_its_single_posts_would_be(
         breach = packed(("breach", BreachReported.type, caseload.housing_breach(AT)))
         told = results(await housing.post("/orders/v1/bulk", content=breach, headers=HEADERS))
         await until(lambda: webhook.first("dev-malik", told[0]["receipt"]["root"]), "it pages")
-    assert MARK not in logs(deployment)
+    assert MARK not in deployment.logged()
 
 
 async def test_a_table_larger_than_a_body_goes_up_in_parts_and_its_results_are_read_later(
@@ -113,4 +112,4 @@ async def test_a_table_larger_than_a_body_goes_up_in_parts_and_its_results_are_r
     assert kept["afraid_of"] == "=1+1"
     others = await goldthread.system("northmere-hospital")
     assert (await others.get(path)).status_code == 404
-    assert MARK not in logs(deployment)
+    assert MARK not in deployment.logged()
