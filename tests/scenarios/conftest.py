@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.scenarios.goldthread import Deployed, Goldthread, deployed
+from tests.scenarios.webhook import Webhook
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 START = NOW - timedelta(days=365)
@@ -35,3 +36,11 @@ async def goldthread(deployment: Deployed) -> AsyncIterator[Goldthread]:
     opened = Goldthread(deployment.url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def pager() -> AsyncIterator[Webhook]:
+    """A paging system that takes what it is sent: one that is away is tried again and again, and a day of
+    that is most of what a test would wait for."""
+    async with Webhook() as taking:
+        yield taking

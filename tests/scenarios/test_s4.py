@@ -13,6 +13,7 @@ from chassis.clock import LONDON
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Goldthread
+from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -61,9 +62,9 @@ async def reported(goldthread: Goldthread, at: datetime) -> str:
     return root
 
 
-async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthread) -> None:
+async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthread, pager: Webhook) -> None:
     await goldthread.set_clock(FIRST)
-    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", FIRST)
+    await scene.configure(goldthread, scene.Place(), pager.url, FIRST)
     root = await reported(goldthread, FIRST)
     await goldthread.set_clock(FIRST + timedelta(hours=2))
     await goldthread.settled()
@@ -108,12 +109,13 @@ async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthrea
 
 async def test_from_the_third_breach_without_an_answer_every_page_of_either_says_so(
     goldthread: Goldthread,
+    pager: Webhook,
 ) -> None:
     """As in the inspection's report: eighteen breaches of one order, and the police do nothing. Two are no
     pattern yet; by the third it is named on each page, and counted to the last."""
     made = THIRD - timedelta(days=3)
     await goldthread.set_clock(THIRD)
-    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", THIRD)
+    await scene.configure(goldthread, scene.Place(), pager.url, THIRD)
     police = "northmere-police"
     body = caseload.of_two(caseload.order(made), police, "900", "victim", "respondent")
     order = (await goldthread.post(police, "/orders/v1/orders", body))["root"]
@@ -186,7 +188,7 @@ async def pattern_on_every_page(goldthread: Goldthread, breach: str, order: str,
 async def test_a_step_that_is_not_theirs_or_lacks_what_it_needs_is_refused(
     goldthread: Goldthread, who: str, content: dict[str, Any], status: int, fault: tuple[str, str] | None
 ) -> None:
-    body = step("00000000-0000-4000-8000-000000000000", "arrested", START + timedelta(days=1))
+    body = step("00000000-0000-4000-8000-000000000000", "arrested", START)
     client: httpx.AsyncClient = await goldthread.system(who)
     answer = await client.post(STEPS, json=body | {"content": body["content"] | content})
     assert answer.status_code == status, answer.text

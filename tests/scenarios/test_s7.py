@@ -15,6 +15,7 @@ import pytest
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import Goldthread
+from tests.scenarios.webhook import Webhook
 from tests.support import breach_files
 from tests.support.breach_files import File, Told
 from tests.support.waiting import until
@@ -80,9 +81,9 @@ async def whole(officer: httpx.AsyncClient, root: str, file: File) -> dict[str, 
     return found
 
 
-async def test_the_patterns_of_breaches(goldthread: Goldthread) -> None:
+async def test_the_patterns_of_breaches(goldthread: Goldthread, pager: Webhook) -> None:
     await goldthread.set_clock(NOW)
-    await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", NOW)
+    await scene.configure(goldthread, scene.Place(), pager.url, NOW)
     every, truth = breach_files.files(SEED, NOW)
     files = every[:MANY]
     await goldthread.set_clock(NOW + timedelta(hours=2))
