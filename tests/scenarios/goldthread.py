@@ -100,29 +100,8 @@ class Embedded:
         return run(command, {**os.environ, **self.environment(service)})
 
 
-@cache
-def stores() -> Deployment:
-    """Kafka and PostgreSQL of every deployment of this run: to start them takes longer than all the rest."""
-    folder = Path(mkdtemp(prefix="gt-"))
-    folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
-    found = Deployment(folder, durable=False)
-    found.start_stores()
-    return found
-
-
 class Distributed(Deployment):
-    """Kafka, PostgreSQL, and every service a process of its own. Of the stores it finds nothing in them."""
-
-    def __init__(self, folder: Path, extra: Mapping[str, str]) -> None:
-        super().__init__(folder, extra=extra)
-        self.kafka, self.postgres = stores().kafka, stores().postgres
-        self.ports |= {"kafka": self.kafka.port, "postgres": self.postgres.port}
-
-    def start_stores(self) -> None:
-        """Empty what is there. No process of it runs."""
-        run_apart(without_topics(self.kafka.address))
-        run_apart(without_databases(self.postgres.url("postgres")))
-        self.run_init()
+    """Kafka, PostgreSQL, and every service a process of its own."""
 
     def logged(self) -> str:
         """What every process wrote to its log, the gateway and the stores among them."""
@@ -154,6 +133,31 @@ class Distributed(Deployment):
 
 
 @cache
+def stores() -> Deployment:
+    """Kafka and PostgreSQL of every deployment of this run: to start them takes longer than all the rest."""
+    folder = Path(mkdtemp(prefix="gt-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user, and must enter it
+    found = Deployment(folder, durable=False)
+    found.start_stores()
+    return found
+
+
+class OnSharedStores(Distributed):
+    """A distributed deployment that finds nothing in the stores of this run."""
+
+    def __init__(self, folder: Path, extra: Mapping[str, str]) -> None:
+        super().__init__(folder, extra=extra)
+        self.kafka, self.postgres = stores().kafka, stores().postgres
+        self.ports |= {"kafka": self.kafka.port, "postgres": self.postgres.port}
+
+    def start_stores(self) -> None:
+        """Empty what is there. No process of it runs."""
+        run_apart(without_topics(self.kafka.address))
+        run_apart(without_databases(self.postgres.url("postgres")))
+        self.run_init()
+
+
+@cache
 def forks() -> Warm:
     """What forks the processes of every deployment of this run, and ends with it."""
     return Warm()
@@ -182,7 +186,7 @@ def deployed(
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
     extra["GOLDTHREAD_WATERMARK_SECONDS"] = "1"
     extra |= environment or {}
-    found: Deployed = Embedded(folder, extra) if kind == "embedded" else Distributed(folder, extra)
+    found: Deployed = Embedded(folder, extra) if kind == "embedded" else OnSharedStores(folder, extra)
     forks()  # it imports while the stores start
     found.start()
     try:

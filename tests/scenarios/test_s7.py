@@ -101,8 +101,12 @@ async def test_the_patterns_of_breaches(goldthread: Goldthread, pager: Webhook) 
 
     referred = next(n for n in sorted(named) if any(t.type == breach_files.REFERRAL for t in files[n].told))
     await decides(goldthread, officer, roots[referred], files[referred])
-    records = {number: {each["root"] for each in one["records"]} for number, one in shown.items()}
-    await left_for_a_day(goldthread, [records[number] for number in sorted(records)], [*roots.values()])
+    await goldthread.settled()  # which records are of one breach may be known only when all is
+    records = [
+        {each["root"] for each in (await breach(officer, roots[number]))["records"]}
+        for number in sorted(roots)
+    ]
+    await left_for_a_day(goldthread, records, [*roots.values()])
 
 
 async def decides(goldthread: Goldthread, officer: httpx.AsyncClient, root: str, file: File) -> None:
