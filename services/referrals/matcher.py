@@ -43,8 +43,9 @@ from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 from services.referrals.weigher import Weigher
 
 LEASE_SECONDS = 8.0
-"""With what another waits before it asks, and takes to match, this is less than the 10 s in which another
-must do the work of a matcher that froze (``tests/faults/freezing.py``)."""
+"""With what another waits before it asks, and takes to match, this is to be less than the 10 s in which
+another must do the work of a matcher that froze (``tests/faults/freezing.py``): it is not always, for 9 to
+12.5 s were measured."""
 RENEW_SECONDS = 1.0
 """How often the lease is renewed, and how long another process waits before it asks again."""
 SWEEP_SECONDS = 15.0
