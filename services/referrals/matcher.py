@@ -28,6 +28,7 @@ What it asks of ``Runtime``, beside what every service uses:
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 
 import structlog
 from sqlalchemy import select
@@ -42,10 +43,9 @@ from services.referrals.rules.matching import Clusters, clusters
 from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 from services.referrals.weigher import Weigher
 
-LEASE_SECONDS = 8.0
-"""With what another waits before it asks, and takes to match, this is to be less than the 10 s in which
-another must do the work of a matcher that froze (``tests/faults/freezing.py``): it is not always, for 9 to
-12.5 s were measured."""
+LEASE_SECONDS = 5.0
+"""With what another waits before it asks, and takes to match, this is less than the 10 s in which another
+must do the work of a matcher that froze (``tests/faults/freezing.py``)."""
 RENEW_SECONDS = 1.0
 """How often the lease is renewed, and how long another process waits before it asks again."""
 SWEEP_SECONDS = 15.0
@@ -55,7 +55,7 @@ GATHER_SECONDS = 0.02
 PAUSE_SECONDS = 0.2
 """How long after a refused decision everything is read again."""
 BATCH = 1_000
-"""How many rows are read at a time."""
+"""How many rows are read at a time, and of how many mentions the groups are worked out."""
 MOVES = 2_000
 """How many moves are one decision, give or take a person's: the log takes no record of any size."""
 
@@ -107,15 +107,14 @@ class Matcher:
         beside = [
             asyncio.create_task(self._listen(), name="matcher.listen"),
             asyncio.create_task(self._weigher.work(self._woken), name="matcher.weigh"),
+            asyncio.create_task(self._renew(), name="matcher.renew"),
         ]
+        for task in beside:
+            task.add_done_callback(lambda _: self._woken.set())
         clock = asyncio.get_running_loop().time
-        renew_at = sweep_at = 0.0
+        sweep_at = 0.0
         try:
             while True:
-                if clock() >= renew_at:
-                    if await self._runtime.lease(LEASE, LEASE_SECONDS) != self._epoch:
-                        return None
-                    renew_at = clock() + RENEW_SECONDS
                 if clock() >= sweep_at:
                     self._news |= await self._out_of_date()
                     sweep_at = clock() + SWEEP_SECONDS
@@ -125,7 +124,7 @@ class Matcher:
                     if task.done():
                         return task.result()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(max(0, renew_at - clock())):
+                    async with asyncio.timeout(max(0, sweep_at - clock())):
                         await self._woken.wait()
                     await asyncio.sleep(GATHER_SECONDS)
                 self._woken.clear()
@@ -134,11 +133,16 @@ class Matcher:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
+    async def _renew(self) -> None:
+        """Keep the lease, however long a turn is: to read all that is known of a nation takes minutes."""
+        while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:
+            await asyncio.sleep(RENEW_SECONDS)
+
     async def once(self) -> bool:
-        """Match what changed; False when the decision was refused and all must be read again."""
+        """Match what changed; False when a decision was refused and all must be read again."""
         changed: set[str] = set()
         while self._news:
-            batch = sorted(self._news)[:BATCH]
+            batch = list(islice(self._news, BATCH))
             self._news.difference_update(batch)
             changed |= await self._read(batch)
         weighed: set[str] = set()
@@ -146,9 +150,39 @@ class Matcher:
             weighed.update(mentions)
             changed |= self._memory.weigh(mentions, weights) | self._unsure.intersection(mentions)
             self._unsure.difference_update(mentions)
-        affected = self._ready(changed, weighed)
-        if not affected:
-            return True
+        waiting, concerned = changed | self._held, list(changed | weighed)
+        seen, first = set[str](), set[str]()
+        for start in range(0, len(concerned), BATCH):  # few at a time: the lease is renewed meanwhile
+            ready, ahead = self._ready(concerned[start : start + BATCH], waiting, seen)
+            first |= ahead
+            if ready and not await self._settle(ready):
+                return False
+            await asyncio.sleep(0)
+        if first:
+            self._weigher.hurry(first)
+        return True
+
+    def _ready(self, some: Iterable[str], waiting: set[str], seen: set[str]) -> tuple[set[str], set[str]]:
+        """Everybody whose group may be another one now by what changed of some, but for those who were seen
+        before; and who is to be weighed next. Who hangs together with somebody who is one with others and has
+        not been weighed is held until then."""
+        ready, first = set[str](), set[str]()
+        for mention in some:
+            if mention in seen:
+                continue
+            component = self._memory.affected([mention])
+            seen |= component
+            here = component & waiting
+            if self._weigher.lacks(self._memory.together(component)):
+                self._held |= here
+                first |= component if here else set()
+            elif here:
+                self._held -= here
+                ready |= component
+        return ready, first
+
+    async def _settle(self, affected: set[str]) -> bool:
+        """Record who of these is one person, as far as it is not so yet; False when it was refused."""
         features = (self._memory.features[mention] for mention in affected)
         found = clusters(features, *self._memory.pairs(affected))
         parted = self._memory.parted(found.groups)
@@ -167,26 +201,6 @@ class Matcher:
             kept = await ask(self._runtime.store, self._epoch, affected, found.questions, new)
             self._unsure |= {mention for pair in kept for mention in pair}
         return True
-
-    def _ready(self, changed: set[str], weighed: set[str]) -> set[str]:
-        """Everybody whose group may be another one now. Who hangs together with somebody who is one with
-        others and has not been weighed is held until then, and weighed next."""
-        waiting = changed | self._held
-        ready, first, seen = set[str](), set[str](), set[str]()
-        for mention in changed | weighed:
-            if mention in seen:
-                continue
-            component = self._memory.affected([mention])
-            seen |= component
-            here = component & waiting
-            if self._weigher.lacks(self._memory.together(component)):
-                self._held |= here
-                first |= component if here else set()
-            elif here:
-                self._held -= here
-                ready |= component
-        self._weigher.hurry(first)
-        return ready
 
     async def _listen(self) -> None:
         async for news in self._runtime.changed():

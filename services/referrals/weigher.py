@@ -36,6 +36,8 @@ class Weigher:
         self._filed: dict[str, int] = {}
         """Of each mention a hash of what it was weighed by last."""
         self._waiting: dict[str, Known] = {}
+        self._taken: set[str] = set()
+        """What was found of these a matcher knows."""
         self._come = asyncio.Event()
         self._answers: list[Weighed] = []
 
@@ -55,38 +57,36 @@ class Weigher:
         self._waiting = first | self._waiting
 
     def lacks(self, mentions: Iterable[str]) -> bool:
-        """Whether any of these mentions was never weighed so far."""
-        return any(mention not in self._filed for mention in mentions)
+        """Whether what was found of any of these mentions has never been taken so far."""
+        return any(mention not in self._taken for mention in mentions)
 
     def taken(self) -> list[Weighed]:
         """What has been weighed since this was asked last: of which mentions, and what follows for each pair
         of them with anybody."""
         answers, self._answers = self._answers, []
+        self._taken.update(mention for mentions, _ in answers for mention in mentions)
         return answers
 
     async def work(self, woken: asyncio.Event) -> None:
         """Weigh until the lease is lost; ``woken`` is set for each answer. What fails is tried again, after
         all others."""
-        try:
-            while True:
-                await self._come.wait()
-                self._come.clear()
-                while self._waiting:
-                    batch = {each: self._waiting.pop(each) for each in list(islice(self._waiting, MENTIONS))}
-                    try:
-                        answers = await self._weigh(batch)
-                    except LeaseLost:
-                        return
-                    except Exception as error:  # noqa: BLE001  numbers and decisions go on without it
-                        log.error("weigher.failed", reason=type(error).__name__)
-                        self._waiting |= {each: batch[each] for each in batch.keys() - self._waiting.keys()}
-                        await asyncio.sleep(RETRY_SECONDS)
-                        continue
-                    self._answers.append((batch.keys(), answers))  # not before: the list is another by then
-                    self._filed |= {mention: hash(known) for mention, known in batch.items()}
-                    woken.set()
-        finally:
-            woken.set()
+        while True:
+            await self._come.wait()
+            self._come.clear()
+            while self._waiting:
+                batch = {each: self._waiting.pop(each) for each in list(islice(self._waiting, MENTIONS))}
+                try:
+                    answers = await self._weigh(batch)
+                except LeaseLost:
+                    return
+                except Exception as error:  # noqa: BLE001  numbers and decisions go on without it
+                    log.error("weigher.failed", reason=type(error).__name__)
+                    self._waiting |= {each: batch[each] for each in batch.keys() - self._waiting.keys()}
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                self._answers.append((batch.keys(), answers))  # not before: the list is another by then
+                self._filed |= {mention: hash(known) for mention, known in batch.items()}
+                woken.set()
 
     async def _weigh(self, batch: Mapping[str, Known]) -> dict[Pair, Answer]:
         blind = self._runtime.ids.blind

@@ -22,7 +22,7 @@ from tests.faults.trial import TAKES_OVER_SECONDS, Trial
 GATEWAY = Path(__file__).parents[2] / "deploy/gateway/nginx.conf"
 FROZEN_SECONDS = 12.0
 """Longer than what another waits for before it takes over: a session of Kafka's group 4 s, of PostgreSQL
-5 s, the lease of the matcher 8 s, a claim 10 s."""
+5 s, the lease of the matcher 5 s, a claim 10 s."""
 MARGIN_SECONDS = 5.0
 BEGAN = b"matcher.began"
 

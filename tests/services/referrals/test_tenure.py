@@ -2,6 +2,7 @@
 waits for what is weighed only where somebody would be parted for want of it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, cast
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from chassis.runtime import Runtime
 from contracts.events.identity import Move
 from services.referrals import matcher, weigher
-from services.referrals.rules.features import Pair
+from services.referrals.rules.features import Features, Pair
 from services.referrals.rules.likeness import Answer, Known
+from services.referrals.rules.matching import Clusters, clusters
 from tests.services.referrals.scene import IDS, mention
 from tests.services.referrals.test_matching import person
 from tests.support.waiting import PATIENCE
@@ -68,6 +70,38 @@ async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatc
     await asyncio.gather(matching, return_exceptions=True)
     assert matching.cancelled()
     assert not runtime.holds
+
+
+async def test_the_lease_is_kept_however_long_a_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matcher, "RENEW_SECONDS", 0.0)
+    renewed = asyncio.Event()
+
+    class Asked(Assigning):
+        asked = 0
+
+        async def lease(self, name: str, seconds: float) -> int | None:
+            self.asked += 1
+            if self.asked == 3:
+                renewed.set()
+            return 1 if self.asked < 5 else None
+
+        async def changed(self) -> AsyncIterator[Any]:
+            await asyncio.Event().wait()
+            yield
+
+    async def turn(_: matcher.Matcher) -> bool:
+        await renewed.wait()
+        return True
+
+    async def nothing(_: matcher.Matcher) -> set[str]:
+        return set()
+
+    monkeypatch.setattr(matcher.Matcher, "once", turn)
+    monkeypatch.setattr(matcher.Matcher, "_out_of_date", nothing)
+    runtime: Any = Asked()
+    async with asyncio.timeout(PATIENCE):
+        await matcher.Matcher(runtime, weigher.Weigher(runtime, 1)).work()
+    assert runtime.asked == 5, "it ends when another has the lease"
 
 
 class Assigning:
@@ -138,6 +172,42 @@ async def test_a_decision_waits_for_nobody_who_has_nothing_to_do_with_it(
     await asyncio.gather(working, return_exceptions=True)
 
 
+async def test_of_many_the_groups_are_worked_out_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the lease would run out before those of a nation are known, and another would begin anew."""
+    pairs = [
+        [mention("hospital", str(number)), mention("hospital", f"{number} again")] for number in range(9)
+    ]
+    known = [
+        person(each, day, same={other})
+        for pair in pairs
+        for day, (each, other) in enumerate([pair, pair[::-1]])
+    ]
+    sizes: list[int] = []
+
+    def counted(features: Iterable[Features], *rest: Any) -> Clusters:
+        features = list(features)
+        sizes.append(len(features))
+        return clusters(features, *rest)
+
+    async def read(of: matcher.Matcher, _: Any) -> set[str]:
+        return {each for f in known for each in of._memory.learn(f, [], IDS.person(f.mention))}
+
+    async def ask(*_: Any) -> set[Pair]:
+        return set()
+
+    monkeypatch.setattr(matcher, "BATCH", 4)
+    monkeypatch.setattr(matcher, "clusters", counted)
+    monkeypatch.setattr(matcher.Matcher, "_read", read)
+    monkeypatch.setattr(matcher, "ask", ask)
+    runtime: Any = Assigning()
+    matching = matcher.Matcher(runtime, weigher.Weigher(runtime, 1))
+    matching._news = {"everybody"}
+    assert await matching.once()
+    assert sorted(move.mention for move in runtime.moves) == sorted(pair[1] for pair in pairs)
+    assert sum(sizes) == 18, "each once"
+    assert max(sizes) <= 8, "of four, and those who hang together with them"
+
+
 async def test_a_question_that_stood_is_looked_at_again_once_the_two_are_weighed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -160,7 +230,6 @@ async def test_a_question_that_stood_is_looked_at_again_once_the_two_are_weighed
     matching._news = {"everybody"}
     assert await matching.once()
     both = sorted([a, b])
-    weighing._filed = dict.fromkeys(both, 0)
     weighing._answers = [(both, {})]
     assert await matching.once()
     assert about == [(both, both), (both, [])]
@@ -184,10 +253,11 @@ async def test_what_fails_to_be_weighed_is_tried_again_and_stops_nobody(
     weighing.add(Known("a"))
     working = asyncio.create_task(weighing.work(asyncio.Event()))
     async with asyncio.timeout(PATIENCE):
-        while weighing.lacks(["a"]):
+        while not weighing.taken():
             assert not working.done()
             await asyncio.sleep(0)
     assert tries == [1, 1]
+    assert not weighing.lacks(["a"])
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
