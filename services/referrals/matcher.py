@@ -135,7 +135,7 @@ class Matcher:
 
     async def _renew(self) -> None:
         """Keep the lease, however long a turn is: to read all that is known of a nation takes minutes."""
-        while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:
+        while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:  # noqa: ASYNC110  by the clock
             await asyncio.sleep(RENEW_SECONDS)
 
     async def once(self) -> bool:
