@@ -12,7 +12,7 @@ from contracts.events.owed import PlanAction
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.plan_adequacy import Refusal
 from contracts.rules.risk_review import Opened, Told
-from contracts.rules.standing_grade import Assessed, stands
+from contracts.rules.standing_grade import Assessed, screens, stands
 from contracts.vocabulary import (
     AlertRule,
     ContactMethod,
@@ -147,6 +147,7 @@ def assessed(heard: Heard) -> list[tuple[Told, Assessed]]:
                 each.said.graded.grade if each.said.graded else Grade.UNKNOWN,
                 bool(each.said.graded and each.said.graded.signed),
                 each.withdrawn,
+                screens(each.said),
             ),
         )
         for each in told

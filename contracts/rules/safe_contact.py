@@ -18,6 +18,10 @@ from contracts.vocabulary import ContactMethod, ContactQuestion, Uniform, WaySta
 VERIFY_AFTER = timedelta(days=28)
 """For how long a way that somebody verified is trusted: the time between two meetings of a MARAC."""
 
+AT_AN_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
+"""Ways whose *number* is where she is: it goes wherever her location goes, and nowhere else (domain.md 1.9,
+9.5)."""
+
 CAREFUL_FIRST = (
     ContactMethod.NONE_KNOWN,
     ContactMethod.THROUGH_SERVICE,
@@ -92,6 +96,15 @@ class SafeWay:
     def without_contact(self) -> "SafeWay":
         """For whoever may know whether there is a way, and not which number or word."""
         return replace(self, contact=None)
+
+    def without_address(self) -> "SafeWay":
+        """For whoever may reach her, and may not see where she is."""
+        return replace(self, contact=without_address(self.contact)) if self.contact else self
+
+
+def without_address(contact: Contact) -> Contact:
+    """A way for whoever may not see where she is."""
+    return contact.model_copy(update={"number": None}) if contact.method in AT_AN_ADDRESS else contact
 
 
 NO_WAY = SafeWay(WayState.UNKNOWN, "never-said")

@@ -11,12 +11,18 @@ stands in nobody's way where that is more than it: who was assessed as standard,
 known to be. An unknown grade is answered by the next assessment,
 and is never read as an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above
 medium).
+
+A screening beside an assessment (S-DASH) may raise the grade, and does no more: it answers no unknown one,
+and two signatures beneath it lower nothing. What is said of one accused answers nothing about another: the
+risk is unknown while it is so from anybody; an assessment that names nobody is of all the risk, as in
+``risk_review`` (ours, 2026-11).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from contracts.vocabulary import Grade
+from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.vocabulary import Grade, Instrument
 
 GRAVEST_FIRST = (Grade.HIGH, Grade.UNKNOWN, Grade.MEDIUM, Grade.STANDARD)
 """Grades in the order of concern."""
@@ -41,6 +47,13 @@ class Assessed:
     grade: Grade
     signed: bool
     withdrawn: bool = False
+    screens: bool = False
+    """Whether it is a screening beside an assessment, and none."""
+
+
+def screens(said: ReferralMade | RiskAssessed) -> bool:
+    """Whether all that is said of the risk is a screening."""
+    return said.instrument is Instrument.S_DASH and (isinstance(said, RiskAssessed) or said.dash is None)
 
 
 def counting(assessed: Sequence[Assessed]) -> list[Assessed]:
@@ -50,7 +63,7 @@ def counting(assessed: Sequence[Assessed]) -> list[Assessed]:
     for each in reversed(assessed):
         if (each.agency, each.accused) not in signed:
             found.append(each)
-        if each.signed and not each.withdrawn:
+        if each.signed and not each.withdrawn and not each.screens:
             signed.add((each.agency, each.accused))
     return found[::-1]
 
@@ -58,22 +71,29 @@ def counting(assessed: Sequence[Assessed]) -> list[Assessed]:
 def stands(assessed: Sequence[Assessed]) -> Grade:
     """The grade that stands of a victim, of all assessments in the order in which they were made."""
     count = counting(assessed)
-    known = [each.grade for each in count if not (each.withdrawn and each.grade is Grade.UNKNOWN)]
-    now = [each.grade for each in count if not each.withdrawn]
-    return min(standing_grade(known), standing_grade(now), key=GRAVEST_FIRST.index)
+    known = [each for each in count if not (each.withdrawn and each.grade is Grade.UNKNOWN)]
+    now = [each for each in count if not each.withdrawn]
+    return min(_from_all(known), _from_all(now), key=GRAVEST_FIRST.index)
 
 
 def held_up(assessed: Sequence[Assessed]) -> list[Assessed]:
     """Those that were withdrawn, and without which the grade would be less."""
     count = counting(assessed)
-    now, then = standing_grade(each.grade for each in count if not each.withdrawn), stands(assessed)
+    now, then = _from_all([each for each in count if not each.withdrawn]), stands(assessed)
     return [each for each in count if each.withdrawn and each.grade is then is not now]
 
 
-def standing_grade(grades: Iterable[Grade]) -> Grade:
+def _from_all(counting: Sequence[Assessed]) -> Grade:
+    """The gravest of what stands from each accused; what names nobody is of each."""
+    accused = sorted({person for each in counting for person in each.accused})
+    of_each = [[each for each in counting if not each.accused or one in each.accused] for one in accused]
+    return min(map(_from_one, of_each or [list(counting)]), key=GRAVEST_FIRST.index)
+
+
+def _from_one(counting: Iterable[Assessed]) -> Grade:
     """The grade that stands, of assessments in the order in which they were made; UNKNOWN of none."""
-    gravest = newest = Grade.UNKNOWN
-    for newest in grades:
-        gravest = max(gravest, newest, key=LEAST_FIRST.index)
-    left_open = newest is Grade.UNKNOWN and gravest is not Grade.HIGH
-    return newest if left_open else gravest
+    gravest, answered = Grade.UNKNOWN, False
+    for each in counting:
+        gravest = max(gravest, each.grade, key=LEAST_FIRST.index)
+        answered = each.grade is not Grade.UNKNOWN and (answered or not each.screens)
+    return gravest if answered or gravest is Grade.HIGH else Grade.UNKNOWN

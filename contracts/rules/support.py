@@ -18,7 +18,7 @@ from contracts.rules.clocks import Calendars, runs_out
 from contracts.rules.owed_parts import Heard
 from contracts.rules.review_triggers import GRAVE
 from contracts.rules.risk_review import Opened, Told, died
-from contracts.rules.standing_grade import Assessed, stands
+from contracts.rules.standing_grade import Assessed, screens, stands
 from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
 
 TRIES, APART = 3, timedelta(hours=3)
@@ -303,6 +303,7 @@ def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
         graded.grade if graded else Grade.UNKNOWN,
         bool(graded and graded.signed),
         told.withdrawn,
+        screens(said),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
@@ -47,7 +47,7 @@ from services.orders.views import (
     OrdersOrder,
     OrdersPerson,
 )
-from services.orders.views.contact import way_to, without_address
+from services.orders.views.contact import way_to
 from services.orders.views.person import StatusNow
 from services.orders.views.sections import newest_sections
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, StepShown
@@ -345,7 +345,7 @@ def _person(
         return PersonShown(person=of.person, role=role, sections=shown), set()
     way, told = way_to(of.facts, of.mentions, runtime.clock.now())
     if way.contact and (only or Sensitivity.LOCATION not in allowed):
-        way = replace(way, contact=without_address(way.contact))
+        way = way.without_address()
     return PersonShown(person=of.person, role=role, sections=shown, way=way, flagged=of.flagged), told
 
 

@@ -57,13 +57,14 @@ async def open_page(runtime: Runtime, caller: Caller, mention: str, kind: type[W
     person = await runtime.person_of(mention)
     row = await runtime.row(SUPPORT, person)
     hers = row if isinstance(row, SupportRow) else None
-    way = hers.way(at) if hers else NO_WAY
+    way, flagged = hers.way(at) if hers else NO_WAY, await is_flagged(runtime, mention)
+    way = way.without_address() if flagged else way
     found = FactSet(await facts_about(runtime, mention)).current(kind)
     page = ByHand(
         at=at,
         fresh_until=fresh,
         way=way if sharing.may_see_contact(caller.roles) else way.without_contact(),
-        flagged=await is_flagged(runtime, mention),
+        flagged=flagged,
         without_answer=hers.without_answer(at) if hers else 0,
         words=tuple(_word(fact, caller) for fact in sorted(found, key=lambda fact: fact.order)),
     )

@@ -55,12 +55,13 @@ async def open_contact(runtime: Runtime, caller: Caller, mention: str) -> Contac
     person = await runtime.person_of(mention)
     row = await runtime.row(SUPPORT, person)
     hers = row if isinstance(row, SupportRow) else None
+    way, flagged = hers.way(at) if hers else NO_WAY, await is_flagged(runtime, mention)
     own = await _own(runtime, caller, mention)
     page = ContactPage(
         at=at,
         fresh_until=fresh,
-        way=hers.way(at) if hers else NO_WAY,
-        flagged=await is_flagged(runtime, mention),
+        way=way.without_address() if flagged else way,
+        flagged=flagged,
         without_answer=hers.without_answer(at) if hers else 0,
         own=_word(own) if own else None,
     )

@@ -168,14 +168,15 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
     person = await runtime.person_of(found.mention)
     row = await runtime.row(SUPPORT, person)
     hers = row if isinstance(row, SupportRow) else None
-    way = hers.way(at) if hers else NO_WAY
+    way, flagged = hers.way(at) if hers else NO_WAY, await is_flagged(runtime, found.mention)
+    way = way.without_address() if flagged else way
     may_reach = sharing.may_see_contact(caller.roles)
     page = VictimPage(
         at=at,
         fresh_until=fresh,
         owed=found,
         way=way if may_reach else way.without_contact(),
-        flagged=await is_flagged(runtime, found.mention),
+        flagged=flagged,
         without_answer=hers.without_answer(at) if hers else 0,
         leads=await leads_of(runtime, found.mention),
     )

@@ -23,7 +23,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
-from services.referrals.about import are_there_for, rows_of
+from services.referrals.about import are_there_for, is_flagged, rows_of
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -174,7 +174,8 @@ async def open_support(
         who = who and of_then
     line = _line(row, configured, at, who=who).model_copy(update={"mention": mention})
     may_reach = then is None and sharing.may_see_contact(caller.roles)
-    way = row.way(at) if may_reach else row.way(at).without_contact()
+    way = row.way(at).without_address() if await is_flagged(archive, mention) else row.way(at)
+    way = way if may_reach else way.without_contact()
     page = SupportPage(
         **dict(line),
         at=runtime.clock.now(),

@@ -3,10 +3,10 @@ line."""
 
 from typing import Any
 
-from contracts.sections import Health, Location, Name
-from contracts.vocabulary import CandidateDecision, Forum, Grade, NotTakenUp, Role, StaffRole
+from contracts.sections import Contact, Health, Location, Name
+from contracts.vocabulary import CandidateDecision, ContactMethod, Forum, Grade, NotTakenUp, Role, StaffRole
 from services.marac.conference.most_at_risk import By, VictimLine, Victims
-from services.marac.conference.rows import HealthLine
+from services.marac.conference.rows import ContactLine, HealthLine
 from services.marac.conference.search import Found, SearchPage
 from services.marac.conference.shown_to import Look, ShownTo
 from services.marac.conference.whereabouts import PlacesOf, PlacesPage
@@ -129,13 +129,22 @@ def places() -> PlacesPage:
     )
     practice = HealthLine(**source, precision="day", health=Health(general_practice="Sallow Lane Surgery"))
     name = Name(family="Doe", given="Jane")
+    way = Contact(method=ContactMethod.LETTER, number="The Old Forge, Elm Row")
+    letters = ContactLine(**source, precision="day", contact=way)
     return PlacesPage(
         at=NOW,
         fresh_until=FRESH,
         case=CASE,
         people=[
-            PlacesOf(person=new(), role=Role.VICTIM, name=name, locations=[lives], practices=[practice]),
-            PlacesOf(person=new(), role=Role.PERPETRATOR, name=None, locations=[], practices=[]),
+            PlacesOf(
+                person=new(),
+                role=Role.VICTIM,
+                name=name,
+                locations=[lives],
+                practices=[practice],
+                ways=[letters],
+            ),
+            PlacesOf(person=new(), role=Role.PERPETRATOR, name=None, locations=[], practices=[], ways=[]),
         ],
         terms=["Not to go to 4 Invented Row"],
         agencies={"northmere-council": "Northmere Council"},

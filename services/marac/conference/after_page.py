@@ -8,7 +8,7 @@ from chassis.runtime import Runtime
 from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
 from contracts.rules.pattern import many_left
-from contracts.vocabulary import AreaKind, ContactMethod
+from contracts.vocabulary import AreaKind
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows, transferring
 from services.marac.conference.after import AFTER
@@ -18,9 +18,6 @@ from services.marac.conference.hers import contact_shown
 from services.marac.conference.known import CaseKnown
 from services.marac.rules import flags, sharing
 
-BY_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
-"""Ways of contact that are a place: they do not go with a case."""
-
 
 def without_addresses(known: CaseKnown) -> CaseKnown:
     """A case for those who see it by its transfer alone: how its victim is reached, and no address of
@@ -28,7 +25,7 @@ def without_addresses(known: CaseKnown) -> CaseKnown:
     victim = known.victim
     if victim is None:
         return known
-    ways = [contact_shown(each, contacts=each.contact.method not in BY_ADDRESS) for each in victim.contacts]
+    ways = [contact_shown(each, contacts=True, locations=False) for each in victim.contacts]
     bare = victim.model_copy(update={"contacts": ways, "locations": []})
     return replace(known, people={**known.people, victim.person: bare})
 

@@ -241,7 +241,7 @@ def person_shown(known: CaseKnown, person: rows.CasePerson, sees: Sees) -> tuple
         identity=row.identity,
         lines=lines if locations else [line_without_places(line) for line in lines],
         about_others=_about_others(known, row, others),
-        contacts=[contact_shown(each, contacts=contacts) for each in ways],
+        contacts=[contact_shown(each, contacts=contacts, locations=locations) for each in ways],
         health=[
             health_shown(line, locations=locations)
             for line in reversed(row.health)
@@ -261,13 +261,13 @@ def person_shown(known: CaseKnown, person: rows.CasePerson, sees: Sees) -> tuple
     return page, left_out
 
 
-def hers_shown(known: CaseKnown, *, contacts: bool) -> HersShown:
-    """What is a victim's own, for a caller who may, or may not, see by what she is reached."""
+def hers_shown(known: CaseKnown, *, contacts: bool, locations: bool) -> HersShown:
+    """What is a victim's own, for a caller who may, or may not, see by what she is reached, and where."""
     if known.victim is None:
         return HersShown()
-    hers = known.victim.hers
+    hers, way = known.victim.hers, known.way if locations else known.way.without_address()
     return HersShown(
-        way=known.way if contacts else known.way.without_contact(),
+        way=way if contacts else way.without_contact(),
         died=hers.died,
         failed=hers.failed[::-1],
         wishes=hers.wishes[::-1],

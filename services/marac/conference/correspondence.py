@@ -114,7 +114,7 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         case=case,
         letters=party.case.letters,
         you=party.you,
-        way=way
+        way=way.without_address()
         if sharing.may_see_contact(caller.roles, client=party.you is CaseRole.IDVA)
         else way.without_contact(),
         without_answer=many_left(known.pattern.without_answer),

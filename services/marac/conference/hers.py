@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from contracts.rules.safe_contact import SafeWay, failed_by, safe_way
+from contracts.rules.safe_contact import SafeWay, failed_by, safe_way, without_address
 from contracts.rules.safe_contact import Word as Said
 from contracts.sections import Contact
 from contracts.vocabulary import AgencyKind, Characteristic
@@ -33,11 +33,12 @@ def not_answered(hers: victim_rows.Hers) -> list[Characteristic]:
     return [each for each in Characteristic if each not in known]
 
 
-def contact_shown(line: rows.ContactLine, *, contacts: bool) -> rows.ContactLine:
+def contact_shown(line: rows.ContactLine, *, contacts: bool, locations: bool) -> rows.ContactLine:
     """How an agency says that she may be reached, for a caller: number, names, times and words are for those
-    who may reach her. What is unsafe often names another number, and whose it is."""
+    who may reach her, an address for those of them who may see where she is. What is unsafe often names
+    another number, and whose it is."""
     if contacts:
-        return line
+        return line if locations else line.model_copy(update={"contact": without_address(line.contact)})
     bare = Contact(method=line.contact.method, **line.contact.model_dump(include=SEEN_BY_ALL))
     return line.model_copy(update={"contact": bare})
 

@@ -22,7 +22,7 @@ from contracts.rules.flagged import flagged
 from contracts.rules.instruments import dash_of
 from contracts.rules.leading import leading
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.rules.standing_grade import lowered_from
+from contracts.rules.standing_grade import lowered_from, screens
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
@@ -258,6 +258,7 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             **source(fact),
             type="assessment" if apart else "referral",
             instrument=said.instrument or (said.dash.instrument if said.dash else None),
+            screens=screens(said),
             grade=graded.grade if graded else Grade.UNKNOWN,
             yes=graded.yes if graded else None,
             unanswered=graded.unanswered if graded else None,
@@ -291,6 +292,7 @@ def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:
         if subject.id in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
             yield rows.TakenBack(
                 **source(fact),
+                screens=screens(said),
                 grade=said.graded.grade if said.graded else Grade.UNKNOWN,
                 accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
             )

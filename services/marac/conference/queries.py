@@ -289,7 +289,7 @@ async def _page(
         owed=owed_shown(known.owed, locations=sees.locations),
         support=known.support,
         decided=decided_of(known),
-        hers=compose.hers_shown(known, contacts=sees.contacts),
+        hers=compose.hers_shown(known, contacts=sees.contacts, locations=sees.locations),
         meetings=await _meetings_of(Held(runtime, at), known),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),

@@ -61,6 +61,7 @@ def assessed_of(victim: rows.ConferencePerson | None) -> list[standing_grade.Ass
             each.grade,
             isinstance(each, rows.Assessment) and each.signed,
             isinstance(each, rows.TakenBack),
+            each.screens,
         )
         for each in sorted(made, key=lambda each: (each.occurred, each.root))
     ]

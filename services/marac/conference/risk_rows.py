@@ -15,6 +15,7 @@ class Assessment(Source):
 
     type: Literal["referral", "assessment"]
     instrument: Instrument | None
+    screens: bool = False
     grade: Grade
     yes: int | None
     unanswered: int | None
@@ -43,6 +44,7 @@ class TakenBack(Source):
     """A risk assessment of this person as victim that its agency withdrew, and the grade that it gave."""
 
     grade: Grade
+    screens: bool = False
     accused: list[str]
 
 

@@ -7,6 +7,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.events.operations import PlacesOpened
 from contracts.events.orders import Prohibition, Requirement
+from contracts.rules.safe_contact import AT_AN_ADDRESS
 from contracts.sections import Name, Narrative
 from contracts.vocabulary import Role, SearchReason
 from services.marac import shown
@@ -16,13 +17,15 @@ from services.marac.rules import sharing
 
 
 class PlacesOf(shown.Shown):
-    """One person of the case: where agencies say that they are, and at which practice, the newest first."""
+    """One person of the case: where agencies say that they are, at which practice, and to which address a
+    visit or a letter is thought safe, the newest first."""
 
     person: str
     role: Role
     name: Name | None
     locations: list[shown.Whereabouts]
     practices: list[rows.HealthLine]
+    ways: list[rows.ContactLine]
 
 
 class PlacesPage(shown.Page):
@@ -59,7 +62,7 @@ async def open_places(
         terms=[term.text for order in page.orders for term in _terms(order) if term.text],
         agencies=page.agencies,
     )
-    roots = {line.root for each in found.people for line in (*each.locations, *each.practices)}
+    roots = {line.root for each in found.people for line in (*each.locations, *each.practices, *each.ways)}
     lines = {line.fact for each in people for line in each.lines if line.root in roots}
     await runtime.shown(caller, "conference_places", case, found.seen, lines)
     return found
@@ -72,6 +75,9 @@ def _of(person: shown.PersonShown) -> PlacesOf:
         name=person.identity.name,
         locations=person.locations or [],
         practices=[line for line in person.health if line.health.general_practice],
+        ways=[
+            each for each in person.contacts if each.contact.method in AT_AN_ADDRESS and each.contact.number
+        ],
     )
 
 

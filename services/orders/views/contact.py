@@ -8,10 +8,7 @@ from contracts.content import Said
 from contracts.events.contact import ContactFailed, DeathRecorded
 from contracts.rules.safe_contact import SafeWay, Word, failed_by, safe_way
 from contracts.sections import Contact
-from contracts.vocabulary import ContactMethod, Role
-
-AT_AN_ADDRESS = frozenset({ContactMethod.VISIT, ContactMethod.LETTER, ContactMethod.IN_PERSON})
-"""Ways whose *number* is where she is."""
+from contracts.vocabulary import Role
 
 
 def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tuple[SafeWay, set[str]]:
@@ -35,8 +32,3 @@ def way_to(facts: Iterable[Fact[Said]], mentions: set[str], at: datetime) -> tup
             died = fact.agency
             told.add(fact.id)
     return safe_way(words, failed, at, died), told
-
-
-def without_address(contact: Contact) -> Contact:
-    """A way for whoever may not see where she is."""
-    return contact.model_copy(update={"number": None}) if contact.method in AT_AN_ADDRESS else contact

@@ -31,7 +31,7 @@ from contracts.rules.order_match import (
     services_of,
 )
 from contracts.rules.order_status import OrderStatus, order_terms, status
-from contracts.rules.standing_grade import Assessed, counting, stands
+from contracts.rules.standing_grade import Assessed, counting, screens, stands
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -364,7 +364,8 @@ def _victims(subject: Subject) -> list[VictimLine]:
         grade = by_rule.grade if by_rule else Grade.UNKNOWN
         signed = bool(by_rule and by_rule.signed)
         for person in found.keys() & victims:
-            known = Assessed(each.root, each.agency, frozenset(accused), grade, signed, each in gone)
+            by = (each.agency, frozenset(accused))
+            known = Assessed(each.root, *by, grade, signed, each in gone, screens(each.said))
             graded[person].append(known)
     return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]
 

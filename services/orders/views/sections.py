@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from chassis.facts import Fact
 from contracts.content import Said
+from contracts.rules.safe_contact import without_address
 from contracts.sections import Contact, Health, Identity, Location, Sensitivity
-from services.orders.views.contact import without_address
 from services.orders.views.shown import SectionShown
 
 PERSONAL = ("identity", "contact", "location", "health")

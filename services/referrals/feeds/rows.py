@@ -11,7 +11,8 @@ from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Content, Said
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
-from contracts.sections import Health, Routing
+from contracts.rules.safe_contact import AT_AN_ADDRESS
+from contracts.sections import Contact, Health, Routing
 from contracts.vocabulary import Role
 from services.referrals.rules.feeding import HERS, TOLD, Version
 
@@ -145,8 +146,12 @@ def _in_role(fact: Fact[Content], role: Role) -> tuple[str, ...]:
 
 
 def _says_where(mention: Mention) -> bool:
-    health = mention.health
-    return mention.location is not None or (isinstance(health, Health) and bool(health.general_practice))
+    health, contact = mention.health, mention.contact
+    return (
+        mention.location is not None
+        or (isinstance(health, Health) and bool(health.general_practice))
+        or (isinstance(contact, Contact) and contact.method in AT_AN_ADDRESS)
+    )
 
 
 def _hers(subject: Subject, fact: Fact[Content]) -> bool:

@@ -24,6 +24,7 @@ from contracts.events.people import (
     ReferralMade,
     RiskAssessed,
 )
+from contracts.rules.safe_contact import AT_AN_ADDRESS
 from contracts.sections import Sensitivity
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Purpose, Role
 
@@ -202,14 +203,16 @@ def _theirs(version: Version, may: Callable[[str], bool]) -> bool:
 def redacted(data: Any, sections: Collection[str]) -> Any:
     """A payload with these sections alone, wherever they stand in it, and no more than the role of whoever
     is neither hers nor the alleged perpetrator. A practice is near where somebody lives, and so is a MARAC
-    that had the case before: they go with the location; what is said in free words of an item goes with the
-    narrative."""
+    that had the case before: they go with the location, and so does the address of a way to reach her; what
+    is said in free words of an item goes with the narrative."""
     if isinstance(data, list):
         return [redacted(each, sections) for each in data]
     if not isinstance(data, dict):
         return data
     if "role" in data and data["role"] not in NAMED:
         return {"role": data["role"]}
+    if Sensitivity.LOCATION not in sections and data.get("method") in AT_AN_ADDRESS:
+        data = {name: value for name, value in data.items() if name != "number"}
     return {
         name: redacted(value, sections)
         for name, value in data.items()

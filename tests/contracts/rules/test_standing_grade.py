@@ -4,15 +4,20 @@ from typing import Any
 
 import pytest
 
-from contracts.rules.standing_grade import Assessed, held_up, lowered_from, standing_grade, stands
-from contracts.vocabulary import Grade
+from contracts.events.people import Dash, ReferralMade, RiskAssessed
+from contracts.rules.standing_grade import Assessed, held_up, lowered_from, screens, stands
+from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, Role
+from tests.support.facts import someone
 from tests.support.tables import lines
 
+HER = someone(Role.VICTIM, "ann")
+DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
+OF_DASH: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("assessed", "stands"),
+    ("grades", "grade"),
     [
         ([], UNKNOWN),
         ([STANDARD], STANDARD),
@@ -31,8 +36,9 @@ HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grad
     ],
     ids=lambda value: value if isinstance(value, str) else " then ".join(value) or "never assessed",
 )
-def test_one_assessor_alone_lowers_nothing(assessed: list[Grade], stands: Grade) -> None:
-    assert standing_grade(assessed) is stands
+def test_one_assessor_alone_lowers_nothing(grades: list[Grade], grade: Grade) -> None:
+    made = [Assessed(str(n), "idva", frozenset({"ben"}), each, signed=False) for n, each in enumerate(grades)]
+    assert stands(made) is grade
 
 
 @pytest.mark.parametrize(
@@ -65,8 +71,24 @@ def test_what_two_persons_signed(line: dict[str, Any]) -> None:
             grade=Grade(each["grade"]),
             signed=each.get("signed", False),
             withdrawn=each.get("withdrawn", False),
+            screens=each.get("screens", False),
         )
         for place, each in enumerate(line["assessed"])
     ]
     assert stands(assessed) is Grade(line["stands"])
     assert [int(each.root) for each in held_up(assessed)] == line.get("by", [])
+
+
+@pytest.mark.parametrize(
+    ("said", "alone"),
+    [
+        (RiskAssessed(people=[HER], instrument=Instrument.S_DASH, instrument_version="2009"), True),
+        (RiskAssessed(people=[HER], dash=DASH, **OF_DASH), False),
+        (ReferralMade(people=[HER], instrument=Instrument.S_DASH), True),
+        (ReferralMade(people=[HER], instrument=Instrument.S_DASH, dash=DASH), False),
+        (ReferralMade(people=[HER]), False),
+    ],
+    ids=["S-DASH", "Dash", "a referral with an S-DASH", "a referral with both", "a referral alone"],
+)
+def test_what_is_a_screening_alone(said: ReferralMade | RiskAssessed, alone: bool) -> None:
+    assert screens(said) is alone

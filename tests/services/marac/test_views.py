@@ -390,7 +390,16 @@ def test_who_may_not_reach_her_is_shown_no_time_no_number_and_no_word_of_a_way()
         "no_uniform": True,
     }
     (line,) = of("ann", referral(people=[ann(contact=Contact.model_validate(way)), ben()])).contacts
-    shown = contact_shown(line, contacts=False).contact
+    shown = contact_shown(line, contacts=False, locations=True).contact
     assert "marker" not in str(shown)
     assert (shown.method, shown.hours, shown.no_uniform, shown.verified) == ("text", None, True, NOON)
-    assert contact_shown(line, contacts=True) == line
+    assert contact_shown(line, contacts=True, locations=True) == line
+    assert contact_shown(line, contacts=True, locations=False) == line, "a number is no place"
+
+
+@pytest.mark.parametrize("method", ["visit", "letter", "in-person"])
+def test_who_may_reach_her_and_not_see_where_she_is_is_shown_no_address(method: str) -> None:
+    way = Contact.model_validate({"method": method, "number": "The Old Forge", "times": "mornings"})
+    (line,) = of("ann", referral(people=[ann(contact=way), ben()])).contacts
+    bare = contact_shown(line, contacts=True, locations=False).contact
+    assert (bare.number, bare.times) == (None, "mornings")

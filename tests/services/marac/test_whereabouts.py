@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from chassis.reading import parsed
+from contracts.events.contact import SafeContactSaid
 from contracts.events.operations import PlacesOpened
 from contracts.events.people import HealthContacted
 from contracts.mentions import Mention
-from contracts.sections import Health
-from contracts.vocabulary import Role
+from contracts.sections import Contact, Health
+from contracts.vocabulary import ContactMethod, Role
 from services.marac.rules.sharing import Sees
 from tests.services.marac.caseload import SCHOOL, STREET, WHO, household, person, referral, world
 from tests.services.marac.conftest import Marac, Prepared, prepared, supported
@@ -19,7 +20,8 @@ from tests.support.facts import someone
 from tests.support.waiting import until
 
 WHY = {"reason": "safety-now"}
-PLACES = (STREET, SCHOOL, "Hillview Practice")
+LETTERS = "The Old Forge, Elm Row"
+PLACES = (STREET, SCHOOL, "Hillview Practice", LETTERS)
 
 
 def flagged(says: bool = True, **sections: Any) -> Mention:
@@ -33,11 +35,14 @@ async def flagged_case(marac: Marac) -> Prepared:
     made = await prepared(marac)
     await supported(marac)
     health = Health(injuries="Bruises to both arms", general_practice="Hillview Practice")
+    way = Contact(method=ContactMethod.LETTER, number=LETTERS, code_word="bluebell")
     await marac.say("hospital", HealthContacted(people=[flagged(health=health)], service="emergency"))
+    await marac.say("hospital", SafeContactSaid(people=[flagged(contact=way)]))
 
     async def there() -> bool:
         page = await marac.page("coordinator", made.case)
-        return bool(page and page["victim"]["flagged"] and page["children"])
+        victim = page["victim"] if page else {}
+        return bool(victim and victim["flagged"] and victim["contacts"] and page["children"])
 
     await until(there, "the flag is in her row")
     return made
@@ -52,6 +57,7 @@ async def test_of_a_flagged_record_no_place_is_shown_but_by_a_reason(marac: Mara
         source = await marac.get(who, f"cases/{made.case}/sources/{made.case}")
         assert [each for each in PLACES if each in page.text + html.text + source.text] == [], who
         assert "flagged as sensitive" in html.text
+        assert "bluebell" in page.text, "how she is reached, they see"
         assert f"/marac/cases/{made.case}/whereabouts" in html.text
     assert (await marac.get("chair", f"cases/{made.case}")).json()["places_withheld"] is False
     assert await reasons(marac) == []

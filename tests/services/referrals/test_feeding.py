@@ -145,6 +145,18 @@ def test_a_practice_and_a_marac_of_before_go_with_the_location() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "where"),
+    [("visit", True), ("letter", True), ("in-person", True), ("mobile", False), ("through-person", False)],
+)
+def test_the_address_of_a_way_to_reach_her_goes_with_the_location(method: str, where: bool) -> None:
+    way = {"contact": {"method": method, "number": "The Old Forge", "code_word": "bluebell"}}
+    with_place = {Sensitivity.CONTACT, Sensitivity.LOCATION}
+    bare = {"contact": {name: value for name, value in way["contact"].items() if name != "number"}}
+    assert redacted(way, with_place) == way
+    assert redacted(way, {Sensitivity.CONTACT}) == (bare if where else way)
+
+
 def test_of_a_witness_there_is_no_more_than_that_there_is_one() -> None:
     witness = {"role": "witness", "mention": "m", "identity": {"name": {"family": "Marsh"}}}
     assert redacted({"people": [witness]}, set(Sensitivity)) == {"people": [{"role": "witness"}]}

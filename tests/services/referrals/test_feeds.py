@@ -36,6 +36,9 @@ from tests.support.waiting import until
 from tests.support.watermarks import of_others
 
 NHS = "9990000018"
+VISIT = {"method": "visit", "number": PLACE, "code_word": "bluebell"}
+"""How she may be reached where she is now."""
+WITHOUT_PLACE = {"method": "visit", "code_word": "bluebell", "no_uniform": False}
 
 
 def person(number: str, *, sensitive: bool) -> dict[str, Any]:
@@ -104,6 +107,11 @@ async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Ref
     assert here["routing"] == {"area": "north"}
     assert PLACE not in str(gone)
     assert "routing" not in gone
+    visit = {"people": [referral("P-9")["people"][0] | {"contact": VISIT}], "routing": {"area": "south"}}
+    del visit["people"][0]["location"]
+    assert (await referrals.post("police", "safe-contacts", visit)).status_code == 201
+    way = (await until_told(referrals, "haven", 4))[3]
+    assert way["data"]["people"][0]["contact"] == WITHOUT_PLACE
 
 
 async def test_no_place_is_told_again_of_somebody_who_is_flagged_or_may_be(referrals: Referrals) -> None:
@@ -128,6 +136,10 @@ async def test_no_place_is_told_again_of_somebody_who_is_flagged_or_may_be(refer
     assert (await referrals.post("practice", "health-contacts", known)).status_code == 201
     again = (await until_told(referrals, "haven", 4))[3]
     assert PLACE not in str(again)
+    visit = {"people": [person("H-1", sensitive=False) | {"contact": VISIT}], "routing": {"area": "north"}}
+    assert (await referrals.post("practice", "safe-contacts", visit)).status_code == 201
+    way = (await until_told(referrals, "haven", 5))[4]
+    assert way["data"]["people"][0]["contact"] == WITHOUT_PLACE
     assert again["data"]["people"][0]["identity"]["record"]["number"] == "H-1"
 
 
