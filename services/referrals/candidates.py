@@ -4,7 +4,7 @@ Both tables are the matcher's own, written under its lease. Nothing here is a fa
 of it: a matcher that starts from nothing writes the same rows.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from sqlalchemy import BigInteger, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -83,11 +83,11 @@ async def ask(
     epoch: int,
     about: Collection[str],
     questions: Collection[Pair],
-    unweighed: Collection[str] = (),
+    unweighed: Callable[[str], bool] = lambda _: False,
 ) -> set[Pair]:
     """These are all the questions about any of these mentions; one that stood already keeps its time. One
-    about two that were never weighed stands until they are, for nobody can tell yet: those are given. Raises
-    LeaseLost."""
+    about two that were never weighed, wherever the other is, stands until they are, for nobody can tell yet:
+    those are given. Raises LeaseLost."""
     one, other = col(QuestionTable.one), col(QuestionTable.other)
     forget = delete(QuestionTable).where(one == bindparam("old_one"), other == bindparam("old_other"))
 
@@ -97,7 +97,7 @@ async def ask(
         for some in _some(about):
             rows = await connection.execute(select(one, other).where(or_(one.in_(some), other.in_(some))))
             stood |= {(row.one, row.other) for row in rows}
-        kept = {pair for pair in stood.difference(questions) if set(pair) <= set(unweighed)}
+        kept = {pair for pair in stood.difference(questions) if all(map(unweighed, pair))}
         gone = [{"old_one": pair[0], "old_other": pair[1]} for pair in stood.difference(questions, kept)]
         now = micros(await store.now(connection))
         new = [{"one": pair[0], "other": pair[1], "since": now} for pair in set(questions) - stood]

@@ -28,7 +28,6 @@ What it asks of ``Runtime``, beside what every service uses:
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 
 import structlog
 from sqlalchemy import select
@@ -141,10 +140,9 @@ class Matcher:
     async def once(self) -> bool:
         """Match what changed; False when a decision was refused and all must be read again."""
         changed: set[str] = set()
-        while self._news:
-            batch = list(islice(self._news, BATCH))
-            self._news.difference_update(batch)
-            changed |= await self._read(batch)
+        news, self._news = list(self._news), set()
+        for start in range(0, len(news), BATCH):  # what comes meanwhile waits for the next turn
+            changed |= await self._read(news[start : start + BATCH])
         weighed: set[str] = set()
         for mentions, weights in self._weigher.taken():
             weighed.update(mentions)
@@ -173,7 +171,7 @@ class Matcher:
             component = self._memory.affected([mention])
             seen |= component
             here = component & waiting
-            if self._weigher.lacks(self._memory.together(component)):
+            if any(map(self._weigher.lacks, self._memory.together(component))):
                 self._held |= here
                 first |= component if here else set()
             elif here:
@@ -183,8 +181,9 @@ class Matcher:
 
     async def _settle(self, affected: set[str]) -> bool:
         """Record who of these is one person, as far as it is not so yet; False when it was refused."""
-        features = (self._memory.features[mention] for mention in affected)
-        found = clusters(features, *self._memory.pairs(affected))
+        features = [self._memory.features[mention] for mention in affected]
+        # In a thread: a thousand records of one person that contradict each other take longer than the lease.
+        found = await asyncio.to_thread(clusters, features, *self._memory.pairs(affected))
         parted = self._memory.parted(found.groups)
         for moves in self._decisions(found):
             seen = {id_ for move in moves for id_ in self._memory.decisions[move.mention]}
@@ -197,8 +196,8 @@ class Matcher:
             for move in moves:
                 self._memory.put(move.mention, move.to)
         with suppress(LeaseLost):  # the next renewal tells
-            new = {each for each in affected if self._weigher.lacks([each])}
-            kept = await ask(self._runtime.store, self._epoch, affected, found.questions, new)
+            unweighed = self._weigher.lacks
+            kept = await ask(self._runtime.store, self._epoch, affected, found.questions, unweighed)
             self._unsure |= {mention for pair in kept for mention in pair}
         return True
 

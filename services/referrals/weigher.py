@@ -56,9 +56,9 @@ class Weigher:
         first = {mention: self._waiting[mention] for mention in mentions if mention in self._waiting}
         self._waiting = first | self._waiting
 
-    def lacks(self, mentions: Iterable[str]) -> bool:
-        """Whether what was found of any of these mentions has never been taken so far."""
-        return any(mention not in self._taken for mention in mentions)
+    def lacks(self, mention: str) -> bool:
+        """Whether what was found of this mention has never been taken so far."""
+        return mention not in self._taken
 
     def taken(self) -> list[Weighed]:
         """What has been weighed since this was asked last: of which mentions, and what follows for each pair
