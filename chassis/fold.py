@@ -30,7 +30,7 @@ from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.taking import take, take_of
-from chassis.views import PREFIX, Saying, Subject, View, configuration_of
+from chassis.views import PREFIX, Saying, Subject, View, configuration_of, readers_of
 from contracts.events.identity import IdentityAssigned
 
 log = structlog.get_logger()
@@ -65,6 +65,7 @@ class Folder:
         self._signals = signals
         self.reader = Reader(store, views)
         self._configured_by = configuration_of(views)
+        self._readers = readers_of(views)
         self._begun: dict[str, set[str]] = {}
         """The types of fact that begin a subject, by the first letter of its id; none: all are folded."""
         for view in views:
@@ -184,7 +185,8 @@ class Folder:
         for prefix, types in self._configured_by.items():
             if mark.key in map(ledger.all_that_read, types):
                 filed = "m" if prefix == PREFIX["person"] else prefix  # persons are found by their mentions
-                await connection.execute(prepared(f"{all_keys} where key >= '{filed}:' and key < '{filed};'"))
+                of_kind = self._store.begins("key", f"{filed}:")
+                await connection.execute(prepared(f"{all_keys} where {of_kind}"))
 
     async def _of_views(self, connection: AsyncConnection, subjects: Mapping[str, Due]) -> dict[str, Due]:
         """Those that can have a row here: of a kind that has views, and begun as one of them asks.
@@ -218,7 +220,7 @@ class Folder:
             join key as mine on mine.key = r.key
             join fact on fact.id = mine.fact and fact.type <> '{IdentityAssigned.type}'
             join key as theirs on theirs.fact = mine.fact
-            where theirs.key not like '{PREFIX["person"]}:%'
+            where not {self._store.begins("theirs.key", f"{PREFIX['person']}:")}
                 and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})
             group by theirs.key"""
         keys = _listed("key", sorted(mark.key for mark in taken))
@@ -370,27 +372,26 @@ class Folder:
     ) -> int:
         """A person's row changed: mark the cases and causes that read it, but those that are taken
         themselves, and so read it after this, or are put back. Give how many were marked."""
-        kinds = [
-            f"theirs.key like '{PREFIX[view.of]}:%'"
-            f" and {self._begun_as('theirs.key', (each.type for each in view.begun_by))}"
-            for view in self._views
-            if view.reads_people
-        ]
-        if not kinds:
+        if not self._readers:
             return 0
+        begins = self._store.begins
         columns = (("person", "text"), ("urgent", "int"), ("origin", "bigint"))
         rows = [
-            {"person": id_, "urgent": int(due.rank), "origin": due.origin}
-            for id_, due in sorted(changed.items())
+            {"person": id_, "urgent": int(due.rank), "origin": due.origin} for id_, due in changed.items()
         ]
-        statement = f"""insert into mark (key, urgent, origin)
-            select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("rows", columns)}
-            join place on place.person = r.person
+        near = f"""select theirs.key as id, max(r.urgent) as urgent, min(r.origin) as origin
+            from {self._store.rows_of("rows", columns)} join place on place.person = r.person
             join key as mine on mine.key = place.mention
             join key as theirs on theirs.fact = mine.fact
-            where ({" or ".join(kinds)})
-                and theirs.key not in (select id from {self._store.rows_of("taken", (("id", "text"),))})
+            where {" or ".join(begins("theirs.key", f"{kind}:") for kind in self._readers)}
             group by theirs.key"""
+        begun = " or ".join(
+            f"{begins('near.id', f'{kind}:')} and {self._begun_as('near.id', types)}"
+            for kind, types in self._readers.items()
+        )
+        statement = f"""with near as ({near}) insert into mark (key, urgent, origin)
+            select id, urgent, origin from near where ({begun})
+                and id not in (select id from {self._store.rows_of("taken", (("id", "text"),))})"""
         values = {"rows": orjson.dumps(rows).decode(), "taken": _listed("id", taken)}
         return (await connection.execute(prepared(statement), values)).rowcount
 

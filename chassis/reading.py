@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.facts import Fact, FactSet, read_fact
 from chassis.store import Store, prepared
-from chassis.views import PREFIX, Person, Row, Subject, View, configuration_of
+from chassis.views import Person, Row, Subject, View, configuration_of, readers_of
 from contracts.content import Content
+from contracts.events.identity import IdentityAssigned
 
 R = TypeVar("R", bound=Row)
 Version = tuple[str, str]
@@ -75,15 +76,17 @@ class Read:
     configuration: Mapping[str, FactSet] = field(default_factory=dict)
     """What each kind of subject reads of it, by its prefix."""
     facts: dict[str, list[Fact[Content]]] = field(default_factory=lambda: defaultdict(list))
-    named: dict[str, set[str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
+    at_home: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Of each person who is read here, their mentions."""
     rows: dict[str, Rows] = field(default_factory=dict)
     hashes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def subject(self, id_: str) -> Subject:
         """All that the fold of this subject is given."""
         facts = FactSet(self.facts.get(id_, ()))
-        mentions = {mention for fact in facts for mention in fact.mentions}
+        told = (fact for fact in facts if fact.envelope.type != IdentityAssigned.type)
+        mentions = self.at_home[id_[2:]].union(*(fact.mentions for fact in told))
         homes = {mention: self.homes[mention] for mention in sorted(mentions) if mention in self.homes}
         people = {}
         if id_[0] in self.readers:
@@ -99,7 +102,7 @@ class Reader:
         self._store = store
         self._views = {view.name: view for view in views}
         self._people = [view for view in views if view.of == "person"]
-        self._readers = "".join(sorted({PREFIX[view.of] for view in views if view.reads_people}))
+        self._readers = "".join(sorted(readers_of(views)))
         self._known: dict[Version, Fact[Content]] = {}
         self._configured_by = configuration_of(views)
         self._configuration: dict[str, tuple[tuple[Version, ...], FactSet]] = {}
@@ -127,6 +130,7 @@ class Reader:
                 filed.append((one, (two, three)))
             elif kind == "home":
                 read.homes[one[2:]] = two[2:]
+                read.at_home[two[2:]].add(one[2:])
             elif kind == "configuration":
                 configured[one].append((two, three))
             elif kind == "hash":
@@ -173,6 +177,7 @@ class Reader:
         return found
 
     def _statement(self, level: int) -> str:
+        """A decision who is who tells a person of none of the many others whom it moved."""
         own = """select w.id as subject, key.fact from wanted as w join key on key.key = w.id"""
         if level == 0:
             own += """ where w.id not like 'p:%' union
@@ -196,9 +201,10 @@ class Reader:
         )
         return f"""with wanted as (select id from {self._store.rows_of("wanted", (("id", "text"),))}),
             own as ({own}),
-            named as (select distinct key.key as mention, place.person as person
-                from key join place on place.mention = key.key
-                where key.fact in (select fact from own))
+            named as (select key.key as mention, place.person from own
+                join fact on fact.id = own.fact and fact.type <> '{IdentityAssigned.type}'
+                join key on key.fact = own.fact join place on place.mention = key.key
+                union select place.mention, place.person from wanted as w join place on place.person = w.id)
             select 'fact' as kind, own.subject as one, fact.id as two, cast(fact.accepted as text) as three
                 from own join fact on fact.id = own.fact
             union all select 'home', mention, person, '' from named

@@ -125,6 +125,16 @@ class View:
         return LEVEL[self.of]
 
 
+def readers_of(views: Iterable[View]) -> dict[str, set[str]]:
+    """The kinds of subject, by prefix, that read the rows of their people, each with the types of fact that
+    begin one."""
+    found: dict[str, set[str]] = {}
+    for view in views:
+        if view.reads_people:
+            found.setdefault(PREFIX[view.of], set()).update(model.type for model in view.begun_by)
+    return found
+
+
 def configuration_of(views: Iterable[View]) -> dict[str, frozenset[str]]:
     """The types of configuration that the folds of each kind of subject are given, by its prefix."""
     found: dict[str, frozenset[str]] = {}

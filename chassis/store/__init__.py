@@ -68,6 +68,12 @@ class Store(ABC):
 
     @staticmethod
     @abstractmethod
+    def begins(column: str, prefix: str) -> str:
+        """A condition: the text in a column begins so. A range would go by the order of texts, which is each
+        database's own: to most, ``m;`` comes before ``m:``."""
+
+    @staticmethod
+    @abstractmethod
     def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:
         """A FROM item with one column, ``value``: of each row, the values of the JSON list in its column."""
 
@@ -155,6 +161,11 @@ class Postgres(Store):
         """By ``json_to_recordset``."""
         shape = ", ".join(f"{name} {kind}" for name, kind in columns)
         return f"json_to_recordset(cast(:{parameter} as json)) as r({shape})"
+
+    @staticmethod
+    def begins(column: str, prefix: str) -> str:
+        """By ``like``, which the index of keys serves."""
+        return f"{column} like '{prefix}%'"
 
     @staticmethod
     def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:
@@ -288,6 +299,11 @@ class Sqlite(Store):
         """By ``json_each``."""
         picks = ", ".join(f"json_extract(value, '$.{name}') as {name}" for name, _ in columns)
         return f"(select {picks} from json_each(:{parameter})) as r"
+
+    @staticmethod
+    def begins(column: str, prefix: str) -> str:
+        """By ``glob``: for ``like``, which takes no notice of case, SQLite uses no index."""
+        return f"{column} glob '{prefix}*'"
 
     @staticmethod
     def values_in(column: SQLColumnExpression[str]) -> TableValuedAlias:

@@ -80,10 +80,11 @@ class FactTable(SQLModel, table=True):
 
 
 class KeyTable(SQLModel, table=True):
-    """Where facts are filed, from the envelope alone."""
+    """Where facts are filed, from the envelope alone. A fact's keys of one kind are found in the index alone,
+    whatever order the database has for texts."""
 
     __tablename__ = "key"
-    __table_args__ = (Index("key_fact", "fact"),)
+    __table_args__ = (Index("key_fact", "fact", "key", postgresql_ops={"key": "text_pattern_ops"}),)
     key: str = Field(primary_key=True)
     fact: str = Field(primary_key=True)
 

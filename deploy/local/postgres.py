@@ -80,6 +80,8 @@ class Postgres:
         if user:
             for path in (self.folder, password):
                 shutil.chown(path, user, user)
+        # Texts in the order of a language, as most databases have them: what holds only where they are in the
+        # order of bytes is found here, and not at somebody else's.
         options = [
             "-U",
             SUPERUSER,
@@ -89,6 +91,8 @@ class Postgres:
             "-E",
             "UTF8",
             "--locale=C.UTF-8",
+            "--locale-provider=icu",
+            "--icu-locale=en-GB",
         ]
         done = subprocess.run(
             [binaries / "initdb", "-D", data, *options, *([] if self.durable else ["--no-sync"])],
