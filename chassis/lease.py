@@ -4,6 +4,8 @@ Whoever holds it checks the epoch in each of its transactions, under the row's l
 froze and woke again finds a later epoch and does nothing.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -11,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Store
 from chassis.store.tables import micros
+
+RENEWALS = 5
+"""How often a lease is renewed in the time for which it is taken."""
 
 
 async def take_lease(store: Store, name: str, holder: str, seconds: float) -> int | None:
@@ -47,3 +52,11 @@ async def holds(store: Store, connection: AsyncConnection, name: str, epoch: int
     """Whether a lease still has this epoch, its row locked until the transaction ends."""
     statement = f"select epoch from lease where name = :name {store.for_update}"
     return (await connection.execute(text(statement), {"name": name})).scalar() == epoch
+
+
+async def keep(
+    lease: Callable[[str, float], Awaitable[int | None]], name: str, seconds: float, epoch: int
+) -> None:
+    """Renew a lease by the clock, however long what is done under it takes, until another has it."""
+    while await lease(name, seconds) == epoch:  # noqa: ASYNC110  by the clock
+        await asyncio.sleep(seconds / RENEWALS)

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import select
 from sqlmodel import Field, col
 
+from chassis.lease import keep
 from chassis.runtime import Runtime
 from chassis.store.tables import instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
@@ -31,9 +32,9 @@ from services.referrals.rules.doubting import RULE, Asked, Risk, Runs
 from services.referrals.rules.features import Pair
 
 LEASE = "questions"
-LEASE_SECONDS = 60.0
-LOOK_SECONDS = 5.0
-"""How often it is looked which questions there are."""
+LEASE_SECONDS = 5.0
+LOOK_SECONDS = 3.0
+"""How often it is looked which questions there are; the lease is kept from one look to the next."""
 AGAIN = timedelta(minutes=5)
 """After how long it is looked anew where and how urgent one is that waits."""
 
@@ -121,8 +122,15 @@ async def watch_questions(runtime: Runtime) -> None:
     looked: dict[Pair, tuple[datetime, Asked]] = {}
     while True:
         try:
-            if await runtime.lease(LEASE, LEASE_SECONDS) is not None:
-                await watch_once(runtime, looked)
+            epoch = await runtime.lease(LEASE, LEASE_SECONDS)
+            if epoch is not None:
+                kept = keep(runtime.lease, LEASE, LEASE_SECONDS, epoch)
+                renewing = asyncio.create_task(kept, name="questions.renew")
+                try:
+                    await watch_once(runtime, looked)
+                finally:
+                    renewing.cancel()
+                    await asyncio.gather(renewing, return_exceptions=True)
         except Exception as error:  # noqa: BLE001 - whatever it was, it must not end here
             log.warning("questions.unwatched", reason=type(error).__name__)
         await asyncio.sleep(LOOK_SECONDS)

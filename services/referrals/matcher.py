@@ -14,11 +14,13 @@ What it asks of ``Runtime``, beside what every service uses:
 
 ``lease(name: str, seconds: float) -> int | None``
     Take the lease, or renew it: its epoch while this process holds it, None while another does.
+``has_all_of(topic: str) -> bool``
+    Whether all that the log has of a topic is here: else a decision would be numbered twice.
 ``places(mentions: Collection[str]) -> dict[str, str]``
     Which person each of these mentions is now. One that was never seen is left out.
 ``assign(moves, because, decisions_seen, epoch, parted) -> bool``
     In one transaction, with the lease's row locked: record ``IdentityAssigned`` with the next ``seq``
-    (1 + the highest in the store; the matcher starts only when the topic is read to its end), and
+    (1 + the highest in the store), and
     file it, so that its moves hold at once. It records nothing, and gives False, when the lease's
     epoch is not this one any more, when a mention is not where its move says that it leaves, or when
     an ``identity.decided`` is filed under a moved mention that is not in ``decisions_seen``: a move
@@ -34,8 +36,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chassis.assigning import LEASE
+from chassis.lease import keep
 from chassis.runtime import Runtime
-from contracts.events.identity import Because, Move
+from contracts.events.identity import Because, IdentityAssigned, Move
 from services.referrals.candidates import LeaseLost, ask
 from services.referrals.memory import Memory, features_of
 from services.referrals.rules.matching import Clusters, clusters
@@ -45,8 +48,8 @@ from services.referrals.weigher import Weigher
 LEASE_SECONDS = 5.0
 """With what another waits before it asks, and takes to match, this is less than the 10 s in which another
 must do the work of a matcher that froze (``tests/faults/freezing.py``)."""
-RENEW_SECONDS = 1.0
-"""How often the lease is renewed, and how long another process waits before it asks again."""
+ASK_SECONDS = 1.0
+"""How long another process waits before it asks again for the lease."""
 SWEEP_SECONDS = 15.0
 """How often all rows are compared with what is in memory: news of a change may have been missed."""
 GATHER_SECONDS = 0.02
@@ -68,8 +71,8 @@ async def match(runtime: Runtime) -> None:
     while True:
         try:
             epoch = await runtime.lease(LEASE, LEASE_SECONDS)
-            if epoch is None:
-                await asyncio.sleep(RENEW_SECONDS)
+            if epoch is None or not await runtime.has_all_of(IdentityAssigned.topic):
+                await asyncio.sleep(ASK_SECONDS)
                 continue
             log.info("matcher.began", epoch=epoch)
             try:
@@ -103,10 +106,11 @@ class Matcher:
 
     async def work(self) -> None:
         """Match until the lease is lost, or what it knew has turned out to be out of date."""
+        kept = keep(self._runtime.lease, LEASE, LEASE_SECONDS, self._epoch)
         beside = [
             asyncio.create_task(self._listen(), name="matcher.listen"),
             asyncio.create_task(self._weigher.work(self._woken), name="matcher.weigh"),
-            asyncio.create_task(self._renew(), name="matcher.renew"),
+            asyncio.create_task(kept, name="matcher.renew"),  # all that is known of a nation takes minutes
         ]
         for task in beside:
             task.add_done_callback(lambda _: self._woken.set())
@@ -131,11 +135,6 @@ class Matcher:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-
-    async def _renew(self) -> None:
-        """Keep the lease, however long a turn is: to read all that is known of a nation takes minutes."""
-        while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._epoch:  # noqa: ASYNC110  by the clock
-            await asyncio.sleep(RENEW_SECONDS)
 
     async def once(self) -> bool:
         """Match what changed; False when a decision was refused and all must be read again."""

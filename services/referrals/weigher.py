@@ -16,8 +16,10 @@ from services.referrals.views import IDENTITY, IdentityRow, IdentityTable
 
 MENTIONS = 1_000
 """How many mentions are weighed at a time."""
-RETRY_SECONDS = 10.0
-"""How long after a failure it goes on, with others first."""
+PAUSE_SECONDS = 0.2
+"""How long after a failure it goes on."""
+RETRY_SECONDS = 5.0
+"""After how long one that could not be weighed is tried again."""
 
 Weighed = tuple[Collection[str], Mapping[Pair, Answer]]
 
@@ -33,8 +35,8 @@ class Weigher:
         self.alike: dict[str, dict[str, Answer]] = {}
         """What the matchers took of it."""
         self._runtime = runtime
-        self._filed: dict[str, int] = {}
-        """Of each mention a hash of what it was weighed by last."""
+        self._told: dict[str, int] = {}
+        """Of each mention a hash of what was told last: it is weighed by that, or waits."""
         self._waiting: dict[str, Known] = {}
         self._taken: set[str] = set()
         """What was found of these a matcher knows."""
@@ -47,7 +49,8 @@ class Weigher:
 
     def add(self, known: Known) -> None:
         """This is known of a mention now."""
-        if self._filed.get(known.mention) != hash(known):
+        if self._told.get(known.mention) != hash(known):
+            self._told[known.mention] = hash(known)
             self._waiting[known.mention] = known
             self._come.set()
 
@@ -68,25 +71,40 @@ class Weigher:
         return answers
 
     async def work(self, woken: asyncio.Event) -> None:
-        """Weigh until the lease is lost; ``woken`` is set for each answer. What fails is tried again, after
-        all others."""
+        """Weigh until the lease is lost; ``woken`` is set for each answer. Of what fails half is tried next,
+        and so on: a record that cannot be weighed is alone in the end, and stops nobody."""
+        size = MENTIONS
         while True:
             await self._come.wait()
             self._come.clear()
             while self._waiting:
-                batch = {each: self._waiting.pop(each) for each in list(islice(self._waiting, MENTIONS))}
+                batch = {each: self._waiting.pop(each) for each in list(islice(self._waiting, size))}
                 try:
                     answers = await self._weigh(batch)
                 except LeaseLost:
                     return
                 except Exception as error:  # noqa: BLE001  numbers and decisions go on without it
-                    log.error("weigher.failed", reason=type(error).__name__)
-                    self._waiting |= {each: batch[each] for each in batch.keys() - self._waiting.keys()}
-                    await asyncio.sleep(RETRY_SECONDS)
+                    log.error("weigher.failed", reason=type(error).__name__, mentions=len(batch))
+                    if len(batch) == 1:
+                        self._later(batch)
+                    else:
+                        self._waiting = {**batch, **self._waiting}  # what came meanwhile is newer
+                    size = max(1, len(batch) // 2)
+                    await asyncio.sleep(PAUSE_SECONDS)
                     continue
+                size = min(MENTIONS, 2 * size)
                 self._answers.append((batch.keys(), answers))  # not before: the list is another by then
-                self._filed |= {mention: hash(known) for mention, known in batch.items()}
                 woken.set()
+
+    def _later(self, batch: Mapping[str, Known]) -> None:
+        """Weigh these again after some time, as far as nothing else is known of them by then."""
+
+        def wait_again() -> None:
+            told = {each: known for each, known in batch.items() if self._told[each] == hash(known)}
+            self._waiting |= told
+            self._come.set()
+
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, wait_again)
 
     async def _weigh(self, batch: Mapping[str, Known]) -> dict[Pair, Answer]:
         blind = self._runtime.ids.blind
@@ -97,14 +115,24 @@ class Weigher:
         await file_blocks(self._runtime.store, self.epoch, filed)
         found = await candidates(self._runtime.store, batch.keys())
         known = {**await self._known({mention for pair in found for mention in pair} - batch.keys()), **batch}
-        pairs = sorted(pair for pair in found if pair[0] in known and pair[1] in known)
+        pairs = sorted(pair for pair in found if known.keys() >= set(pair))
+        answers = self._kept(found.difference(pairs), batch)
         if not pairs:
-            return {}
+            return answers
         both = [(known[one], known[other]) for one, other in pairs]
         weights = await asyncio.to_thread(self._scorer.bits, both)
-        return {
+        return answers | {
             pair: answer(bits, doubts(*each)) if bits > ASKED_FROM else Answer.NOT_SAME
             for pair, each, bits in zip(pairs, both, weights, strict=True)
+        }
+
+    def _kept(self, unread: Collection[Pair], batch: Mapping[str, Known]) -> dict[Pair, Answer]:
+        """What was found before of pairs of which one has been moved and is in no row yet: that holds until
+        the other of them is weighed again."""
+        if unread:
+            self._later({each: batch[each] for pair in unread for each in pair if each in batch})
+        return {
+            pair: self.alike[pair[0]][pair[1]] for pair in unread if pair[1] in self.alike.get(pair[0], {})
         }
 
     async def _known(self, mentions: Collection[str]) -> dict[str, Known]:

@@ -521,3 +521,22 @@ async def test_ready_and_alive_mean_it(system: System) -> None:
 
         await until(dead)
         assert (await client.get("/orders/ready")).status_code == 503
+
+
+async def test_whoever_numbers_what_is_said_is_told_that_a_store_lacks_what_the_log_has(
+    system: System,
+) -> None:
+    runtime = await system.start()
+    await say(runtime, incident("1"))
+    await until(lambda: settled(runtime))
+    assert await runtime.has_all_of("incidents")
+    await system.stop(runtime)
+    await system.drop()
+    bare = system._runtime(SERVICE)
+    await bare.store.prepare([])
+    await bare.log.start()
+    try:
+        assert not await bare.has_all_of("incidents")
+    finally:
+        await bare.log.stop()
+        await bare.store.close()

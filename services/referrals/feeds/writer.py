@@ -20,9 +20,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from chassis.lease import holds
+from chassis.lease import holds, keep
 from chassis.ledger import EVERYTHING
-from chassis.load import positions_of
 from chassis.runtime import Runtime
 from chassis.store.tables import FactTable, MarkTable
 from contracts.events.feeds import FeedTold
@@ -35,7 +34,7 @@ from services.referrals.rules.feeding import Reach, due, may_be_told
 LEASE = "feeds"
 LEASE_SECONDS = 10.0
 PAUSE_SECONDS = 2.0
-"""How often the lease is renewed, and all rows are compared with what was looked at."""
+"""How often all rows are compared with what was looked at."""
 GATHER_SECONDS = 0.1
 """How long news are gathered, so that a burst is one look."""
 LATE = timedelta(minutes=1)
@@ -51,7 +50,7 @@ async def write_feeds(runtime: Runtime) -> None:
     while True:
         try:
             epoch = await runtime.lease(LEASE, LEASE_SECONDS)
-            if epoch is not None and await _read_back(runtime):
+            if epoch is not None and await runtime.has_all_of(FeedTold.topic):
                 try:
                     await Writer(runtime, epoch).work()
                 finally:
@@ -60,13 +59,6 @@ async def write_feeds(runtime: Runtime) -> None:
         except Exception as error:  # noqa: BLE001  whatever it was: it starts again from nothing
             log.error("feeds.failed", reason=type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _read_back(runtime: Runtime) -> bool:
-    """Whether all entries that the log has are here: else one would be numbered twice."""
-    ends = await runtime.log.ends([FeedTold.topic])
-    here = await positions_of(runtime.store, set(ends))
-    return all(here.get(partition, 0) >= end for partition, end in ends.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +84,24 @@ class Writer:
 
     async def work(self) -> None:
         """Write until the lease is lost."""
-        listening = asyncio.create_task(self._listen(), name="feeds.listen")
+        kept = keep(self._runtime.lease, LEASE, LEASE_SECONDS, self._lease)
+        beside = [
+            asyncio.create_task(self._listen(), name="feeds.listen"),
+            asyncio.create_task(kept, name="feeds.renew"),  # the first look, at everybody, takes longer
+        ]
+        for task in beside:
+            task.add_done_callback(lambda _: self._woken.set())
         try:
-            while await self._runtime.lease(LEASE, LEASE_SECONDS) == self._lease and not listening.done():
-                if not await self.once():
-                    return
+            while not any(task.done() for task in beside) and await self.once():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PAUSE_SECONDS):
                         await self._woken.wait()
                 await asyncio.sleep(GATHER_SECONDS)
                 self._woken.clear()
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _listen(self) -> None:
         async for news in self._runtime.changed():

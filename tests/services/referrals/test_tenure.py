@@ -3,10 +3,11 @@ waits for what is weighed only where somebody would be parted for want of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
+from chassis.log import LogAway
 from chassis.runtime import Runtime
 from contracts.events.identity import Move
 from services.referrals import matcher, weigher
@@ -32,7 +33,7 @@ class Away:
 
 async def test_it_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matcher, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(matcher, "RENEW_SECONDS", 0.0)
+    monkeypatch.setattr(matcher, "ASK_SECONDS", 0.0)
     runtime: Any = Away()
     matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
     async with asyncio.timeout(PATIENCE):
@@ -55,6 +56,9 @@ class Held:
     async def give_up(self, name: str) -> None:
         self.holds = False
 
+    async def has_all_of(self, topic: str) -> bool:
+        return True
+
 
 async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(_: matcher.Matcher) -> None:
@@ -72,8 +76,40 @@ async def test_told_to_stop_it_gives_up_its_lease(monkeypatch: pytest.MonkeyPatc
     assert not runtime.holds
 
 
+async def test_nothing_is_decided_before_all_decisions_that_the_log_has_are_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a store from a backup it would number one twice."""
+    monkeypatch.setattr(matcher, "ASK_SECONDS", 0.0)
+    begun = asyncio.Event()
+
+    async def work(_: matcher.Matcher) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    class Behind(Held):
+        asked: ClassVar[list[str]] = []
+
+        async def has_all_of(self, topic: str) -> bool:
+            assert not begun.is_set()
+            self.asked.append(topic)
+            if len(self.asked) == 2:
+                raise LogAway("the log is away")
+            return len(self.asked) == 4
+
+    monkeypatch.setattr(matcher, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(matcher.Matcher, "work", work)
+    runtime: Any = Behind()
+    matching = asyncio.create_task(matcher.match(cast(Runtime, runtime)))
+    async with asyncio.timeout(PATIENCE):
+        await begun.wait()
+    assert runtime.asked == ["identity"] * 4
+    matching.cancel()
+    await asyncio.gather(matching, return_exceptions=True)
+
+
 async def test_the_lease_is_kept_however_long_a_turn_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matcher, "RENEW_SECONDS", 0.0)
+    monkeypatch.setattr(matcher, "LEASE_SECONDS", 0.0)
     renewed = asyncio.Event()
 
     class Asked(Assigning):
@@ -237,29 +273,112 @@ async def test_a_question_that_stood_is_looked_at_again_once_the_two_are_weighed
     assert about == [(both, both), (both, [])]
 
 
-async def test_what_fails_to_be_weighed_is_tried_again_and_stops_nobody(
+@pytest.mark.parametrize("unfit", range(8))
+async def test_a_record_that_cannot_be_weighed_stops_nobody_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, unfit: int
+) -> None:
+    monkeypatch.setattr(weigher, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(weigher, "RETRY_SECONDS", 0.01)
+    runtime: Any = Assigning()
+    weighing = weigher.Weigher(runtime, 1)
+    everybody, fails = {str(n) for n in range(8)}, 0
+
+    async def weigh(batch: dict[str, Known]) -> dict[Pair, Answer]:
+        nonlocal fails
+        if str(unfit) in batch and fails < 20:
+            fails += batch.keys() == {str(unfit)}
+            raise ValueError("Splink cannot")
+        return {}
+
+    async def until_weighed(some: set[str]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while any(map(weighing.lacks, some)):
+                assert not working.done()
+                await asyncio.sleep(0)
+                weighing.taken()
+
+    monkeypatch.setattr(weighing, "_weigh", weigh)
+    for each in sorted(everybody):
+        weighing.add(Known(each))
+    working = asyncio.create_task(weighing.work(asyncio.Event()))
+    await until_weighed(everybody - {str(unfit)})
+    assert weighing.lacks(str(unfit))
+    await until_weighed(everybody)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+@pytest.mark.parametrize("under_way", [False, True], ids=["while it waits", "while it is weighed"])
+async def test_a_record_is_weighed_by_what_stands_though_a_correction_was_taken_back_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, under_way: bool
+) -> None:
+    first, wrong = Known("a", names=("ada vale",)), Known("a", names=("ida vane",))
+    runtime: Any = Assigning()
+    weighing = weigher.Weigher(runtime, 1)
+    weighed: list[Known] = []
+
+    async def weigh(batch: dict[str, Known]) -> dict[Pair, Answer]:
+        weighed.extend(batch.values())
+        if under_way and weighed[-1] == wrong:
+            weighing.add(first)
+        return {}
+
+    async def until_idle() -> None:
+        async with asyncio.timeout(PATIENCE):
+            while weighing._waiting or weighing._come.is_set():
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr(weighing, "_weigh", weigh)
+    working = asyncio.create_task(weighing.work(asyncio.Event()))
+    weighing.add(first)
+    await until_idle()
+    weighing.add(wrong)
+    if not under_way:
+        weighing.add(first)
+    await until_idle()
+    assert weighed[-1] == first
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_who_has_been_moved_and_is_in_no_row_yet_stays_alike_and_is_weighed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(weigher, "RETRY_SECONDS", 0.0)
     runtime: Any = Assigning()
     weighing = weigher.Weigher(runtime, 1)
-    tries: list[int] = []
+    weighing.alike = {"a": {"b": Answer.SAME}, "b": {"a": Answer.SAME}}
+    folded: dict[str, Known] = {}
 
-    async def weigh(batch: dict[str, Known]) -> dict[Pair, Answer]:
-        tries.append(len(batch))
-        if len(tries) == 1:
-            raise ValueError("Splink cannot")
-        return {}
+    async def file_blocks(*_: Any) -> None: ...
 
-    monkeypatch.setattr(weighing, "_weigh", weigh)
-    weighing.add(Known("a"))
+    async def candidates(*_: Any) -> set[Pair]:
+        return {("a", "b"), ("a", "c")}
+
+    async def known(mentions: Iterable[str]) -> dict[str, Known]:
+        return {mention: folded[mention] for mention in mentions if mention in folded}
+
+    class Unlike:
+        def bits(self, pairs: list[Any]) -> list[float]:
+            return [-10.0] * len(pairs)
+
+    monkeypatch.setattr(weigher, "file_blocks", file_blocks)
+    monkeypatch.setattr(weigher, "candidates", candidates)
+    monkeypatch.setattr(weighing, "_known", known)
+    monkeypatch.setattr(weigher.Weigher, "_scorer", Unlike())
+    answers: list[dict[Pair, Answer]] = []
     working = asyncio.create_task(weighing.work(asyncio.Event()))
+    weighing.add(Known("a"))
     async with asyncio.timeout(PATIENCE):
-        while not weighing.taken():
-            assert not working.done()
+        while len(answers) < 2:
+            answers += [dict(weights) for _, weights in weighing.taken()]
             await asyncio.sleep(0)
-    assert tries == [1, 1]
-    assert not weighing.lacks("a")
+        folded |= {each: Known(each) for each in "bc"}
+        while answers[-1].get(("a", "b")) is Answer.SAME:
+            answers += [dict(weights) for _, weights in weighing.taken()]
+            await asyncio.sleep(0)
+    assert answers[0] == {("a", "b"): Answer.SAME}, "of the other nothing was ever found"
+    assert answers[-1] == {("a", "b"): Answer.NOT_SAME, ("a", "c"): Answer.NOT_SAME}
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
