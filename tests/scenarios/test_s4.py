@@ -186,8 +186,16 @@ async def pattern_on_every_page(goldthread: Goldthread, breach: str, order: str,
     ids=["not by the police", "no reason", "a sergeant for outcome 16", "no such step"],
 )
 async def test_a_step_that_is_not_theirs_or_lacks_what_it_needs_is_refused(
-    goldthread: Goldthread, who: str, content: dict[str, Any], status: int, fault: tuple[str, str] | None
+    goldthread: Goldthread,
+    pager: Webhook,
+    who: str,
+    content: dict[str, Any],
+    status: int,
+    fault: tuple[str, str] | None,
 ) -> None:
+    await goldthread.set_clock(THIRD)
+    await scene.configure(goldthread, scene.Place(), pager.url, THIRD)
+    await goldthread.settled()
     body = step("00000000-0000-4000-8000-000000000000", "arrested", START)
     client: httpx.AsyncClient = await goldthread.system(who)
     answer = await client.post(STEPS, json=body | {"content": body["content"] | content})
