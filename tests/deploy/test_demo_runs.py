@@ -18,7 +18,7 @@ from tests.scenarios.goldthread import Goldthread
 
 PROGRAM = Path(sys.executable).parent / "goldthread"
 PATIENCE = 900.0
-"""How long it may take beside other tests. What it takes by itself is measured, and is in the README."""
+"""How long it may take on a slow machine. What it takes is measured, and is in the README."""
 
 
 @contextmanager
@@ -64,6 +64,7 @@ async def seen(port: int) -> dict[str, Any]:
         await goldthread.close()
 
 
+@pytest.mark.demo
 @pytest.mark.slow
 async def test_it_lives_its_year_stops_clean_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
