@@ -38,6 +38,10 @@ NO_ANSWER = frozenset(
 SETTLES_NOTHING = frozenset({BreachStep.TRIAGED, BreachStep.RELEASED})
 """Steps that tell nothing of what came of those before: who is released after an interview is not charged."""
 
+ON_THEIR_WAY = frozenset({BreachStep.TRIAGED, BreachStep.DEPLOYED, BreachStep.SUSPECT_OUTSTANDING})
+"""Steps while somebody is going there, or looks for him. After any other whoever went has done with it: what
+happens later is told anew. (Ours, 2026-11, to be agreed with each force.)"""
+
 RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
 URGENCIES = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
 
@@ -151,6 +155,15 @@ def answered(records: Iterable[Reported]) -> datetime | None:
     """When a breach, with all its records, was first answered. None: not yet."""
     taken = (step.at for step in steps_since(records) if step.step not in NO_ANSWER)
     return min(taken, default=None)
+
+
+def ended(records: Iterable[Reported]) -> datetime | None:
+    """When whoever went to a breach, with all its records, had done with it. None: not yet, or only steps
+    say so of which nobody knows the time."""
+    known = list(records)
+    first = min(record.occurred for record in known)
+    done = (step.at for record in known for step in record.steps if step.step not in ON_THEIR_WAY)
+    return min((at for at in done if at > first), default=None)
 
 
 def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:

@@ -19,24 +19,26 @@ from services.orders.rules.priority import at_least
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One alert that was raised about this cause. Victims are mention ids."""
+    """One alert that was raised about this cause, and since when somebody has it. Victims are mention ids."""
 
     generation: int
     urgency: Urgency
     area: str | None
     victims: frozenset[str]
-    answered: bool
+    taken: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is true of the cause now. ``by_grade`` is the urgency that the grade alone gives."""
+    """What is true of the cause now. ``by_grade`` is the urgency that the grade alone gives; ``scene_told``,
+    when a weapon or the suspect at the scene was told first, whichever came later, of what is not over."""
 
     urgency: Urgency
     by_grade: Urgency
     by_scene: bool
     area: str | None
     victims: frozenset[str]
+    scene_told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ class Report:
     """Another report of the same occurrence, as far as this one can see.
 
     ``in_view``: it names nobody whom this one does not, so that whatever it knows of the occurrence
-    this one knows too.
+    this one knows too. ``ended``: when whoever went to it had done with it.
     """
 
     root: str
     occurred: datetime
     standing: tuple[Standing, ...]
     in_view: bool
+    ended: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,9 @@ def holds(told: Told, wanted: Wanted) -> bool:
     more_urgent = not at_least(told.urgency, wanted.urgency)
     if told.victims and told.victims != wanted.victims:
         return False
-    if told.answered:
-        return not (more_urgent and wanted.by_scene)
+    if told.taken is not None:
+        told_since = wanted.scene_told is not None and wanted.scene_told > told.taken
+        return not (told_since or (more_urgent and wanted.by_scene))
     return told.area == wanted.area and not more_urgent
 
 
@@ -110,8 +114,9 @@ def _ours_to_raise(wanted: Wanted, own: tuple[datetime, str], others: Iterable[R
     A report whose alert stands sees the scene of every other, and rises with it; so it speaks for
     this one, unless this one's victim is at more risk than it knew. Where nothing stands yet the
     earliest report speaks, and the others wait for it: reports that come in together page once.
+    One of what was over before this happened speaks for nothing here.
     """
-    reports = list(others)
+    reports = [report for report in others if report.ended is None or own[0] <= report.ended]
     standing = [alert for report in reports for alert in report.standing]
     if standing:
         return not any(_speaks_for(alert, wanted) for alert in standing)

@@ -15,6 +15,7 @@ from chassis.store.tables import Instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
+from contracts.rules.breach_answer import ended
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Grade, StandDown, Urgency
 from services.orders.rules import telling
@@ -22,7 +23,7 @@ from services.orders.rules.priority import BY_GRADE
 from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
 from services.orders.views.clocks import Clocks, clocks_of
-from services.orders.views.person import RecordLine, StatusNow, area_of
+from services.orders.views.person import NEVER, RecordLine, StatusNow, area_of
 from services.orders.views.standing import OrderThen, Standing
 from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 
@@ -168,12 +169,13 @@ def decide_broken(subject: Subject) -> list[Saying]:
 
 def _as_told(line: ToldLine) -> telling.Told:
     victims = frozenset(line.victims)
-    return telling.Told(line.generation, line.urgency, line.area, victims, line.state == "answered")
+    return telling.Told(line.generation, line.urgency, line.area, victims, line.taken)
 
 
 def _as_report(row: OrdersBreach, record: RecordLine) -> telling.Report:
     standing = tuple(telling.Standing(alert.urgency, alert.area) for alert in record.standing)
-    return telling.Report(record.root, record.occurred, standing, record.root in row.others_in_view)
+    in_view = record.root in row.others_in_view
+    return telling.Report(record.root, record.occurred, standing, in_view, ended([record.reported]))
 
 
 def _wanted(row: OrdersBreach) -> telling.Wanted | None:
@@ -181,7 +183,20 @@ def _wanted(row: OrdersBreach) -> telling.Wanted | None:
         return None
     by_grade, _ = BY_GRADE[row.grade]
     victims = frozenset(row.victim_mentions)
-    return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims)
+    return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims, _scene_told(row))
+
+
+def _scene_told(row: OrdersBreach) -> datetime | None:
+    """When a weapon or the suspect at the scene was told first, whichever came later. Of what was over for
+    whoever went there nothing is told any more: what happened since speaks for itself."""
+    breaches = [each for each in row.records if each.type == "breach" and each.accepted != NEVER]
+    over = ended([each.reported for each in breaches]) if breaches else None
+    if over is not None and row.occurred <= over:
+        return None
+    open_ = [each for each in breaches if over is None or each.occurred > over]
+    weapon = min((each.accepted for each in open_ if each.weapon), default=None)
+    present = min((each.accepted for each in open_ if each.suspect_present), default=None)
+    return max((each for each in (weapon, present) if each is not None), default=None)
 
 
 def _stood_down(row: OrdersBreach, line: ToldLine, at: datetime) -> Saying:

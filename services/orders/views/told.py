@@ -1,8 +1,10 @@
 """What has been told of a breach: the alerts about it, and what became of each."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from typing import Literal, TypeVar
+
+from pydantic import AwareDatetime
 
 from chassis.facts import Fact, FactSet
 from contracts.events.alerts import (
@@ -25,7 +27,8 @@ AlertState = Literal["standing", "answered", "stood-down"]
 
 
 class ToldLine(Part):
-    """One generation of the alert about this breach. ``victims`` are mention ids."""
+    """One generation of the alert about this breach; ``taken``: since when somebody has it, by any clock not
+    before it was raised. ``victims`` are mention ids."""
 
     generation: int
     urgency: Urgency
@@ -33,13 +36,14 @@ class ToldLine(Part):
     about: list[str]
     victims: list[str]
     state: AlertState
+    taken: AwareDatetime | None = None
 
 
 def told_of(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
     """What was raised about a breach and what became of it, and how many were stood down."""
-    raised = [fact.said for fact in about(facts.current(AlertRaised), root, AlertRule.BREACH)]
+    raised = about(facts.current(AlertRaised), root, AlertRule.BREACH)
     fallen = generations(facts.current(AlertStoodDown), root, AlertRule.BREACH)
-    answered = {generation for rule, generation in taken_of(facts, root) if rule is AlertRule.BREACH}
+    taken = {n: at for (rule, n), at in taken_of(facts, root).items() if rule is AlertRule.BREACH}
     others, victims = _roles_ever(facts, root)
     lines = [
         ToldLine(
@@ -48,9 +52,12 @@ def told_of(facts: FactSet, root: str) -> tuple[list[ToldLine], int]:
             area=said.routing.area if isinstance(said.routing, Routing) else None,
             about=said.about,
             victims=sorted(m for m in said.about if m in victims or m not in others),
-            state=_state(said.generation, fallen, answered),
+            state=_state(said.generation, fallen, taken),
+            taken=max(taken[said.generation], accepted) if said.generation in taken else None,
         )
-        for said in sorted(raised, key=lambda said: said.generation)
+        for said, accepted in sorted(
+            ((fact.said, fact.accepted) for fact in raised), key=lambda each: each[0].generation
+        )
     ]
     return lines, len(fallen)
 
@@ -84,7 +91,7 @@ def about(facts: Iterable[Fact[A]], root: str, *rules: AlertRule) -> list[Fact[A
     return [fact for fact in facts if fact.said.cause == root and fact.said.rule in rules]
 
 
-def _state(generation: int, fallen: set[int], answered: set[int]) -> AlertState:
+def _state(generation: int, fallen: set[int], answered: Container[int]) -> AlertState:
     if generation in fallen:
         return "stood-down"
     return "answered" if generation in answered else "standing"

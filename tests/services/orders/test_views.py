@@ -1,6 +1,6 @@
 """What orders makes of facts: rows, and what it tells."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -401,6 +401,60 @@ class TestTelling:
         assert raised(found, "council's") == [(1, "hour", "north"), (2, "now", "north")]
         assert raised(found, "police's") == []
 
+    @pytest.mark.parametrize("grade", [Grade.HIGH, Grade.UNKNOWN])
+    @pytest.mark.parametrize("scene", [{"weapon": True}, {"suspect_present": True}], ids=str)
+    def test_once_answered_a_weapon_or_the_suspect_told_since_pages_however_urgent_it_was(
+        self, grade: Grade, scene: dict[str, Any]
+    ) -> None:
+        """Whoever has it drives there, and does not know."""
+        found = world(*([risk(grade)] if grade is not Grade.UNKNOWN else []), breach("council's"))
+        found.settle()
+        later = NOON + timedelta(minutes=20)
+        found.add(answer("council's"), told_at(later, "police's", **scene))
+        found.at = later
+        found.settle()
+        assert [each[:2] for each in raised(found, "council's")] == [(1, "now"), (2, "now")]
+        assert raised(found, "police's") == []
+        again = later + timedelta(minutes=20)
+        said = answer("council's", 2).said
+        found.add(fact(said, agency="goldthread", root="taken again", occurred=again, accepted=again))
+        found.add(told_at(again + timedelta(minutes=1), "hospital's", "hospital", **scene))
+        found.settle()
+        assert len(raised(found, "council's")) == 2, "the same, told again, is nothing new"
+
+    def test_what_was_known_when_it_was_taken_pages_nobody_again(self) -> None:
+        found = world(risk(Grade.HIGH), breach("council's", weapon=True))
+        found.settle()
+        found.add(answer("council's"), told_at(NOON + timedelta(minutes=20), "police's", weapon=True))
+        found.settle()
+        assert len(raised(found, "council's")) == 1
+        assert raised(found, "police's") == []
+
+    @pytest.mark.parametrize("done", ["no-breach-found", "arrested", "closed", "released"])
+    def test_what_happens_after_whoever_went_had_done_with_it_calls_somebody(self, done: str) -> None:
+        """Within two hours, by another agency: it is held to be of the same occurrence all the same."""
+        first = breach("council's", kind="attended", suspect_present=True)
+        found = world(order(), service(), risk(Grade.HIGH), first)
+        found.settle()
+        found.add(answer("council's"), step("deployed", 0.2, first), step(done, 0.7, first))
+        found.settle()
+        second = {"kind": "attended", "suspect_present": True, "weapon": True}
+        found.add(breach("hospital's", "hospital", NOON + timedelta(minutes=110), **second))
+        found.settle()
+        assert [each[:2] for each in raised(found, "hospital's")] == [(1, "now")]
+        assert len(raised(found, "council's")) == 1, "once"
+        assert found.settle() == 0
+
+    @pytest.mark.parametrize("taken", ["triaged", "deployed", "suspect-outstanding"])
+    def test_while_somebody_is_on_their_way_a_second_report_of_it_pages_nobody(self, taken: str) -> None:
+        first = breach("council's", kind="attended")
+        found = world(order(), service(), risk(Grade.HIGH), first)
+        found.settle()
+        found.add(answer("council's"), step(taken, 0.2, first))
+        found.add(breach("hospital's", "hospital", NOON + timedelta(minutes=50), kind="attended"))
+        found.settle()
+        assert (len(raised(found, "council's")), raised(found, "hospital's")) == (1, [])
+
     def test_while_a_call_that_went_to_nobody_is_unanswered_it_is_everybodys(self) -> None:
         of = world(breach())
         of.settle()
@@ -423,6 +477,12 @@ class TestTelling:
         named = {mention_of("council", name) for name in ("ann", "ben")}
         assert set(alert.envelope.data["about"]) == named
         assert {key for key in alert.envelope.keys.split() if key[0] == "m"} == {f"m:{m}" for m in named}
+
+
+def told_at(at: datetime, name: str, agency: str = "police", **values: Any) -> Fact[BreachReported]:
+    """A report of what happened at noon that came later."""
+    said = BreachReported(**{"kind": "assault", "people": [ann(), ben()]} | values)
+    return fact(said, agency=agency, occurred=NOON, accepted=at, root=name)
 
 
 class TestBroken:
