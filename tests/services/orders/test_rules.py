@@ -162,8 +162,8 @@ def test_what_is_said(line: dict[str, Any]) -> None:
 
 def _told(values: dict[str, Any]) -> telling.Told:
     victims = _people(values.get("victim", "ann"))
-    answered = values.get("answered", False)
-    return telling.Told(1, Urgency(values["urgency"]), values.get("area", "north"), victims, answered)
+    taken = NOON if values.get("answered") else None
+    return telling.Told(1, Urgency(values["urgency"]), values.get("area", "north"), victims, taken)
 
 
 def _wanted(values: dict[str, Any] | None) -> telling.Wanted | None:
@@ -175,14 +175,20 @@ def _wanted(values: dict[str, Any] | None) -> telling.Wanted | None:
         by_scene=values.get("by_scene", False),
         area=values.get("area", "north"),
         victims=_people(values.get("victim", "ann")),
+        scene_told=_minutes(values.get("scene_told")),
     )
+
+
+def _minutes(after: float | None) -> datetime | None:
+    return None if after is None else NOON + timedelta(minutes=after)
 
 
 def _report(number: int, values: dict[str, Any]) -> telling.Report:
     hours = timedelta(hours=-1 if values["at"] == "earlier" else 1)
     alert = values.get("alert")
     standing = (telling.Standing(Urgency(alert["urgency"]), alert.get("area", "north")),) if alert else ()
-    return telling.Report(f"other {number}", NOON + hours, standing, values.get("in_view", True))
+    in_view, ended = values.get("in_view", True), _minutes(values.get("ended"))
+    return telling.Report(f"other {number}", NOON + hours, standing, in_view, ended)
 
 
 @pytest.mark.parametrize(
