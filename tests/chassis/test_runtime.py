@@ -411,7 +411,9 @@ async def test_a_service_that_waits_for_its_group_is_told_to_stop_and_ends(
     async with asyncio.timeout(30):
         await runtime.start()
         await joining.wait()
+        assert runtime.alive()
         await system.stop(runtime)
+    assert all(task.done() for task in runtime._tasks)
 
 
 async def test_whoever_waits_for_an_answer_when_a_service_stops_is_told_to_say_it_again(

@@ -65,6 +65,16 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What a report says of the scene, when that was, and when it was first accepted here."""
+
+    occurred: datetime
+    accepted: datetime
+    weapon: bool | None
+    present: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What to say now: the generations to stand down, and the one to raise, if any."""
 
@@ -94,6 +104,17 @@ def of_withdrawal(standing: Sequence[int], stood_down: int, *, unseen: bool) -> 
     if not unseen:
         return Decision(tuple(standing), None)
     return Decision((), None if standing else 1 + stood_down)
+
+
+def scene_told(occurred: datetime, over: datetime | None, scenes: Iterable[Scene]) -> datetime | None:
+    """When a weapon or the suspect at the scene of a breach was told first, whichever came later. Of what was
+    ``over`` for whoever went there nothing is told any more: what happened since speaks for itself."""
+    if over is not None and occurred <= over:
+        return None
+    of_this = [each for each in scenes if over is None or each.occurred > over]
+    weapon = min((each.accepted for each in of_this if each.weapon), default=None)
+    present = min((each.accepted for each in of_this if each.present), default=None)
+    return max((each for each in (weapon, present) if each is not None), default=None)
 
 
 def holds(told: Told, wanted: Wanted) -> bool:

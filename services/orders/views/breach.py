@@ -183,20 +183,14 @@ def _wanted(row: OrdersBreach) -> telling.Wanted | None:
         return None
     by_grade, _ = BY_GRADE[row.grade]
     victims = frozenset(row.victim_mentions)
-    return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims, _scene_told(row))
-
-
-def _scene_told(row: OrdersBreach) -> datetime | None:
-    """When a weapon or the suspect at the scene was told first, whichever came later. Of what was over for
-    whoever went there nothing is told any more: what happened since speaks for itself."""
     breaches = [each for each in row.records if each.type == "breach" and each.accepted != NEVER]
     over = ended([each.reported for each in breaches]) if breaches else None
-    if over is not None and row.occurred <= over:
-        return None
-    open_ = [each for each in breaches if over is None or each.occurred > over]
-    weapon = min((each.accepted for each in open_ if each.weapon), default=None)
-    present = min((each.accepted for each in open_ if each.suspect_present), default=None)
-    return max((each for each in (weapon, present) if each is not None), default=None)
+    scenes = [
+        telling.Scene(each.occurred, each.accepted, weapon=each.weapon, present=each.suspect_present)
+        for each in breaches
+    ]
+    told = telling.scene_told(row.occurred, over, scenes)
+    return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims, told)
 
 
 def _stood_down(row: OrdersBreach, line: ToldLine, at: datetime) -> Saying:

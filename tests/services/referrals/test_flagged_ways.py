@@ -1,5 +1,5 @@
-"""An address by which a victim is reached is where she is: of one whose record is flagged no page of those who
-support her shows it, and of anybody else each does."""
+"""An address by which a victim is reached is where she is: of one whose record is flagged no page of those
+who support her shows it, and of anybody else each does."""
 
 import pytest
 
