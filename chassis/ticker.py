@@ -1,7 +1,8 @@
 """Marks what changes by the passing of time: each subject when its time has come.
 
 A fold says when its row will be another one by itself, and only then is it folded again. So when the
-clock has gone back, each such subject is: what it waits for was told by the clock that went ahead.
+clock has gone back, each such subject is: what it waits for was told by the clock that went ahead. Those that
+would soon have changed by that clock are first, and urgent: the next step of an alert is among them.
 """
 
 from datetime import timedelta
@@ -17,6 +18,8 @@ from chassis.store.tables import micros
 
 BACK = timedelta(seconds=1) // timedelta(microseconds=1)
 """How far the clock must have gone back, in microseconds; what is less makes nobody wait longer."""
+SOON = timedelta(hours=1) // timedelta(microseconds=1)
+"""What was to change so soon by the clock that went ahead, in microseconds, is urgent. (Ours, 2026-11.)"""
 _PASSED = prepared("select max(passed) from watermark where service = :service")
 _DUE = prepared("select 1 from subject where changes_at <= :now limit 1")
 
@@ -42,11 +45,13 @@ class Ticker:
             if not went_back and (await connection.execute(_DUE, {"now": now})).first() is None:
                 self._latest = max(now, self._latest)
                 return 0
-        mark = self._mark_all if went_back else self._mark_due
-        ticked = await self._store.write(lambda connection: mark(connection, now))
-        self._latest = now if went_back else max(now, self._latest)
+        latest = self._latest
+        ticked = await self._store.write(
+            lambda c: self._mark_all(c, now, latest) if went_back else self._mark_due(c, now)
+        )
+        self._latest = now if went_back else max(now, latest)
         if ticked:
-            self._signals.marked([Rank.REST if went_back else Rank.URGENT])
+            self._signals.marked([Rank.URGENT])
         return ticked
 
     async def _mark_due(self, connection: AsyncConnection, now: int) -> int:
@@ -58,6 +63,8 @@ class Ticker:
         reached(Step.TICK_MARKED)
         return len(ids)
 
-    async def _mark_all(self, connection: AsyncConnection, now: int) -> int:
-        later = "insert into mark (key, urgent) select id, 0 from subject where changes_at > :now"
-        return (await connection.execute(prepared(later), {"now": now})).rowcount
+    async def _mark_all(self, connection: AsyncConnection, now: int, latest: int) -> int:
+        later = """insert into mark (key, urgent)
+            select id, case when changes_at < :soon then 1 else 0 end from subject
+            where changes_at > :now order by changes_at"""
+        return (await connection.execute(prepared(later), {"now": now, "soon": latest + SOON})).rowcount

@@ -5,7 +5,7 @@ of 83 breaches had none, and one order was breached 18 times with no action. Tha
 for whoever was left unanswered before, and that whoever is outstanding is asked for anew each day, is
 Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step,
 and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``); and that
-what came of an interview is asked for in three days, and each week. Ranks: HMICFRS 2021,
+what came of an arrest or an interview is asked for in three days, and each week. Ranks: HMICFRS 2021,
 recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing.
 """
 
@@ -25,8 +25,8 @@ GRACE = timedelta(hours=2)
 OUTSTANDING = timedelta(hours=24)
 """How long a suspect may be outstanding before somebody is asked for them again."""
 INTERVIEWED, DECIDES = timedelta(hours=72), timedelta(days=7)
-"""How long after an interview somebody is asked what came of it: charge, or no further action; and how long
-whoever took that question has before it is asked anew."""
+"""How long after an arrest or an interview somebody is asked what came of it: charge, or no further action;
+and how long whoever took that question has before it is asked anew."""
 
 NO_ANSWER = frozenset(
     {
@@ -41,6 +41,14 @@ SETTLES_NOTHING = frozenset({BreachStep.TRIAGED, BreachStep.RELEASED})
 ON_THEIR_WAY = frozenset({BreachStep.TRIAGED, BreachStep.DEPLOYED, BreachStep.SUSPECT_OUTSTANDING})
 """Steps while somebody is going there, or looks for him. After any other whoever went has done with it: what
 happens later is told anew. (Ours, 2026-11, to be agreed with each force.)"""
+
+UNFINISHED = frozenset(
+    {
+        *(BreachStep.DEPLOYED, BreachStep.SUSPECT_OUTSTANDING),
+        *(BreachStep.ARRESTED, BreachStep.INTERVIEWED),
+    }
+)
+"""Steps after which it is asked what came of them."""
 
 RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
 URGENCIES = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
@@ -166,6 +174,13 @@ def ended(records: Iterable[Reported]) -> datetime | None:
     return min((at for at in done if at > first), default=None)
 
 
+def unfinished(steps: Iterable[Step]) -> Step | None:
+    """The last of these steps, where it is still to be told what came of it. None: of none is."""
+    known = (step for step in steps if step.step not in SETTLES_NOTHING)
+    last = max(known, key=lambda step: step.order, default=None)
+    return last if last is not None and last.step in UNFINISHED else None
+
+
 def left_unanswered(records: Sequence[Reported], earlier: Iterable[Sequence[Reported]]) -> int:
     """How many of the earlier breaches, each with all its records, had no answer in 24 hours, which were
     over when this one was recorded."""
@@ -204,19 +219,18 @@ def asking(
 ) -> Asking | None:
     """When somebody is to be asked for an answer: none has come in its time (``allowed``), nor in what its
     danger gives (``within``) whoever has ``taken`` its alert; officers were sent, and nothing was told for as
-    long; the suspect has been outstanding for a day, or was interviewed three days ago and nothing
-    followed. None: it is answered."""
+    long; the suspect has been outstanding for a day, or was arrested or interviewed three days ago and
+    nothing followed. What came late is asked for all the same, a while after it. None: it is answered."""
     known = list(records)
     if answered(known) is None:
         by = due(known, allowed)
         return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
-    steps = (step for step in steps_since(known) if step.step not in SETTLES_NOTHING)
-    last = max(steps, key=lambda step: step.order)
+    last = unfinished(steps_since(known))
+    if last is None:
+        return None
+    after, again = INTERVIEWED, DECIDES
     if last.step is BreachStep.SUSPECT_OUTSTANDING:
-        return Asking(last.at + OUTSTANDING, allowed)
-    grace = min(record.accepted for record in known) + min(GRACE, within)
-    if last.step is BreachStep.DEPLOYED:
-        return Asking(max(last.at + within, grace), within)
-    if last.step is BreachStep.INTERVIEWED:
-        return Asking(max(last.at + INTERVIEWED, grace), DECIDES)
-    return None
+        after, again = OUTSTANDING, allowed
+    elif last.step is BreachStep.DEPLOYED:
+        after, again = within, within
+    return Asking(max(last.at + after, min(record.accepted for record in known) + min(GRACE, within)), again)

@@ -33,7 +33,7 @@ RANKS = tuple(PoliceRank)
 MAY_NAME_A_PLACE = frozenset(
     {ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH, ProhibitionKind.OTHER}
 )
-"""Prohibitions in whose words an address may stand, which the respondent may not know."""
+"""Prohibitions whose words say where: an address may stand in them, which the respondent may not know."""
 
 SLACK = timedelta(days=1)
 """An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
@@ -56,6 +56,13 @@ def questions(
     }
     found |= {*(_varied(order, before) if before else ())}
     return tuple(each for each in OrderQuestion if each in found)
+
+
+def may_name_a_place(said: Prohibition) -> bool:
+    """Whether an address may stand in the words of a prohibition: by its kind; where whoever told of it
+    says that there is one which the respondent does not know; or by a figure, as of a house or a postcode."""
+    told = said.address_known_to_respondent is False
+    return said.kind in MAY_NAME_A_PLACE or told or any(each.isdigit() for each in said.text or "")
 
 
 def _authority(order: OrderMade) -> Iterator[OrderQuestion]:
@@ -166,7 +173,7 @@ def _terms(order: OrderMade) -> Iterator[OrderQuestion]:
     if not order.prohibitions and not order.requirements:
         yield OrderQuestion.NO_PROHIBITIONS
     if any(
-        each.kind in MAY_NAME_A_PLACE and each.text and each.address_known_to_respondent is None
+        may_name_a_place(each) and each.text and each.address_known_to_respondent is None
         for each in order.prohibitions
     ):
         yield OrderQuestion.ADDRESS_KNOWN

@@ -314,7 +314,9 @@ def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> 
     if terms.without_notice:
         crime = ORDER_TYPES[terms.order].breach in (Breach.CRIME, Breach.CRIME_OR_CONTEMPT)
         return None if aware else "order.unaware" if crime else "order.unaware-no-crime"
-    return None if served or aware else UNSERVED[LIVES[terms.order].service]
+    if served or (aware and LIVES[terms.order].aware_is_enough):
+        return None
+    return "order.service-unknown" if aware else UNSERVED[LIVES[terms.order].service]
 
 
 def _in_force(terms: OrderTerms) -> str:

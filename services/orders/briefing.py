@@ -24,7 +24,7 @@ from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Identity, Name
 from contracts.vocabulary import AgencyKind, OrderType, Role
 from services.orders.actions import reach_of_order, viewer_of
-from services.orders.circulation import held_of, shown_prohibition
+from services.orders.circulation import held_of
 from services.orders.rules import circulating
 from services.orders.rules.briefing import LATELY, outstanding_since, urgency
 from services.orders.rules.circulating import Part
@@ -40,7 +40,7 @@ from services.orders.views import (
 from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
-from services.orders.views.order_shown import Term
+from services.orders.views.order_shown import Term, shown_prohibition
 from services.orders.views.person import RecordLine, StatusNow
 from services.orders.views.shown import Shown
 

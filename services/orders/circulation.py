@@ -16,7 +16,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.then import as_of
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed, Prohibition
+from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade, OrderServed
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
 from contracts.rules.cover import within
@@ -40,8 +40,9 @@ from services.orders.views.order_shown import (
     OrdersWaiting,
     OrderWaiting,
     ServiceShown,
-    Term,
     Waiting,
+    shown_prohibition,
+    shown_requirement,
 )
 from services.orders.views.person import OrderLine, StatusNow
 
@@ -266,20 +267,9 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
     if Part.PROHIBITIONS in allowed:
         known["prohibitions"] = [shown_prohibition(each, allowed) for each in said.prohibitions]
     if Part.REQUIREMENTS in allowed:
-        known["requirements"] = [Term.model_validate(each.model_dump()) for each in said.requirements]
+        known["requirements"] = [shown_requirement(each, allowed) for each in said.requirements]
         known["nothing_required"] = said.nothing_required
     return known
-
-
-def shown_prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
-    """A prohibition, with its words as far as they may stand on a page."""
-    tells = Part.WORDS in allowed and circulating.may_tell_words(said)
-    return Term(
-        kind=said.kind,
-        text=said.text if tells else None,
-        until=said.until,
-        withheld=said.text is not None and not tells,
-    )
 
 
 def names_of(mentions: Iterable[Mention]) -> list[Name | None]:

@@ -17,6 +17,7 @@ import pytest
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW
 from tests.scenarios.goldthread import Goldthread
+from tests.scenarios.promptly import a_second
 from tests.scenarios.webhook import Webhook
 from tests.support.waiting import until
 
@@ -84,10 +85,6 @@ async def decide(client: httpx.AsyncClient, path: str, **form: str) -> httpx.Res
     return await client.post(path, data=hidden | form)
 
 
-async def within_a_second(shows: Callable[[], Awaitable[bool | None]], what: str) -> None:
-    await until(shows, what, 1)
-
-
 def no(view: Callable[[], Awaitable[bool | None]]) -> Callable[[], Awaitable[bool]]:
     async def negated() -> bool:
         return await view() is False
@@ -145,6 +142,7 @@ async def the_police_record_is_asked_about(
     assert "Swapped" in page
     assert "Never a reason" in page
     assert (await (await goldthread.person("nell-archer")).get(review)).status_code == 404
+    second = await a_second(goldthread, DAY)
     assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
 
     async def in_her_case() -> bool:
@@ -153,10 +151,10 @@ async def the_police_record_is_asked_about(
     async def apart_in_her_case() -> bool:
         return not await in_her_case()
 
-    await within_a_second(in_her_case, "her case shows what the police have, and so has the chair seen it")
+    await until(in_her_case, "her case shows what the police have, and so has the chair seen it", second)
     assert "one person now" in (await coordinator.get(review)).text
     assert (await decide(coordinator, f"{review}/undo")).status_code == 303
-    await within_a_second(apart_in_her_case, "her case shows it no more")
+    await until(apart_in_her_case, "her case shows it no more", second)
 
     async def seen() -> list[str]:
         waits = (await coordinator.get("/referrals/v1/identity-questions")).json()["undone"]
@@ -336,11 +334,12 @@ async def every_view_follows_a_link(
     assert not await in_the_case()
     assert not await to_be_told()
     review = f"/referrals/reviews/{min(her, at_police)}/{max(her, at_police)}"
+    second = await a_second(goldthread, DAY)
     assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
     views = (in_the_case, to_be_told, high, now, two_victims)
-    await asyncio.gather(*(within_a_second(view, view.__name__) for view in views))
+    await asyncio.gather(*(until(view, view.__name__, second) for view in views))
 
     assert (await decide(coordinator, f"{review}/undo")).status_code == 303
     views = (in_the_case, to_be_told, high, two_victims)
-    await asyncio.gather(*(within_a_second(no(view), f"no {view.__name__}") for view in views))
+    await asyncio.gather(*(until(no(view), f"no {view.__name__}", second) for view in views))
     assert await now(), "less urgent: it stays"

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from contracts.events.orders import Prohibition
 from contracts.rules.circulation import fits
-from contracts.rules.order_questions import MAY_NAME_A_PLACE
+from contracts.rules.order_questions import may_name_a_place
 from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
 from services.orders.rules.sharing import ORDER_ANSWER, RESPONDERS, RIGHTS, SPEAKS_FOR, Viewer
 
@@ -99,5 +99,5 @@ def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:
 
 def may_tell_words(prohibition: Prohibition) -> bool:
     """Whether the words of a prohibition may stand on an order's page: never an address that the respondent
-    may not know, for the page is printed and shown."""
-    return prohibition.kind not in MAY_NAME_A_PLACE or prohibition.address_known_to_respondent is True
+    may not know, for the page is printed and shown. What may name one: ``may_name_a_place``."""
+    return prohibition.address_known_to_respondent is True or not may_name_a_place(prohibition)

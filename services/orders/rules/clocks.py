@@ -5,7 +5,7 @@ order's end only the look-ahead that comes next runs, and beside it the last tha
 seen to what follows is told anew and more urgently, and nobody has three alerts about one end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,28 +98,34 @@ def of_breach(
     own: Iterable[Step],
     steps: Iterable[Step],
     asked_for: datetime | None,
-    of: OrderType | None,
+    of: Collection[OrderType],
     calendars: Calendars,
     decide_by: datetime | None = None,
 ) -> Clocks:
     """The clocks about a breach: by when its answer is asked for, by when its pattern is to be decided, and
     until when whoever was arrested for it must be before a court. ``own`` are the steps told of this record,
-    ``steps`` of any of the occurrence; ``of`` is the type of its order, None where nobody knows it."""
+    ``steps`` of any of the occurrence; ``of`` are the types of its order and of those beside it that were in
+    force between the same people, none where nobody knows its order."""
     found = {} if asked_for is None else {AlertRule.NO_ANSWER: asked_for}
     found |= {} if decide_by is None else {AlertRule.PATTERN: decide_by}
-    if of is None or of in PRODUCED:
-        arrests = sorted(step.at for step in own if step.step is BreachStep.ARRESTED)
-        known = list(steps)
-        held = [at for at in arrests if not any(_lets_go(step, at) for step in known)]
-        found |= _produced(held, of, calendars)
+    if not of or not PRODUCED.isdisjoint(of):
+        found |= _produced(held_since(own, list(steps)), of, calendars)
     return found
 
 
-def _produced(held: Iterable[datetime], of: OrderType | None, calendars: Calendars) -> Clocks:
+def held_since(own: Iterable[Step], steps: Sequence[Step]) -> list[datetime]:
+    """When each was arrested who is still held, by the arrests that are told of one record, and all steps of
+    its occurrence: the first first."""
+    arrests = sorted(step.at for step in own if step.step is BreachStep.ARRESTED)
+    return [at for at in arrests if not any(_lets_go(step, at) for step in steps)]
+
+
+def _produced(held: Iterable[datetime], of: Collection[OrderType], calendars: Calendars) -> Clocks:
     """By when whoever is held must be before a court. An arrest that is told again while its hours run, by
     another system or with another time, is the same one, and gives nobody more time; one that is told after
     them is another, of which nobody told that the first had ended."""
-    hours = calendars.custody_hours if of is None or of in BANK_HOLIDAYS_COUNT else calendars.court_hours
+    sooner = not of or not BANK_HOLIDAYS_COUNT.isdisjoint(of)
+    hours = calendars.custody_hours if sooner else calendars.court_hours
     due: datetime | None = None
     for arrested in held:
         if due is None or arrested > due:

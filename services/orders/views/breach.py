@@ -23,7 +23,7 @@ from services.orders.rules.priority import BY_GRADE
 from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
 from services.orders.views.clocks import Clocks, clocks_of
-from services.orders.views.person import NEVER, RecordLine, StatusNow, area_of
+from services.orders.views.person import NEVER, RecordLine, StatusNow, area_of, steps_of
 from services.orders.views.standing import OrderThen, Standing
 from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 
@@ -95,6 +95,7 @@ def fold_breach(subject: Subject) -> Folded:
     asked, asked_before = asked_of(subject.facts, fact.root)
     taken = taken_since(subject.facts, fact.root, told)
     found = Answer(asked=asked, stood_down=asked_before)
+    steps = [step.taken for step in steps_of(subject.facts).get(fact.root, ())]
     wanted: dict[AlertRule, datetime] | None = {}
     asked_again: datetime | None = None
     known: dict[str, object] = {
@@ -104,7 +105,7 @@ def fold_breach(subject: Subject) -> Folded:
         "precision": fact.envelope.precision,
         "withdrawn": fact.content is None,
         "withdrawal": withdrawals.withdrawal_of(
-            subject.facts, fact.root, told, withdrawn=fact.content is None
+            subject.facts, fact.root, told, steps, withdrawn=fact.content is None
         ),
         "told": told,
         "stood_down": stood_down,
@@ -117,8 +118,10 @@ def fold_breach(subject: Subject) -> Folded:
         found = stands.answer(taken).model_copy(update={"asked": asked, "stood_down": asked_before})
         undecided = stands.deciding(subject.at)
         wanted, asked_again = stands.clocks(found, undecided.by), undecided.again
-    clocks = clocks_of(subject.facts, fact.root, wanted)
-    row = OrdersBreach.model_validate(known | {"answer": found, "clocks": clocks})
+    elif held := clocks.of_whoever_is_held(subject.facts, fact.root, steps):
+        wanted, known["area"] = {held.rule: held.due}, held.area
+    running = clocks_of(subject.facts, fact.root, wanted)
+    row = OrdersBreach.model_validate(known | {"answer": found, "clocks": running})
     again = [each for each in (decision(found, subject.at).again, asked_again) if each is not None]
     return Folded(row, min(again, default=None))
 

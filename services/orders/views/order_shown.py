@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import AwareDatetime
 
+from contracts.events.orders import Prohibition, Requirement
 from contracts.rules.circulation import Circulation, TeamLine
 from contracts.rules.cover import How
 from contracts.rules.order_types import Breach
@@ -20,7 +21,7 @@ from contracts.vocabulary import (
     ServiceMethod,
     TeamKind,
 )
-from services.orders.rules.circulating import Part
+from services.orders.rules.circulating import Part, may_tell_words
 from services.orders.views.person import StatusNow
 from services.orders.views.shown import Shown
 
@@ -33,6 +34,24 @@ class Term(Shown):
     supervisor: str | None = None
     until: AwareDatetime | None = None
     withheld: bool = False
+
+
+def shown_prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
+    """A prohibition, with its words as far as they may stand on a page."""
+    tells = Part.WORDS in allowed and may_tell_words(said)
+    return Term(
+        kind=said.kind,
+        text=said.text if tells else None,
+        until=said.until,
+        withheld=said.text is not None and not tells,
+    )
+
+
+def shown_requirement(said: Requirement, allowed: frozenset[Part]) -> Term:
+    """A requirement, with who supervises it, and its words for whoever is shown those of the order."""
+    tells = Part.WORDS in allowed
+    told = said.model_dump() if tells else said.model_dump(exclude={"text"})
+    return Term.model_validate(told | {"withheld": said.text is not None and not tells})
 
 
 class ServiceShown(Shown):

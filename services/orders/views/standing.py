@@ -221,7 +221,8 @@ class Standing:
             return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         asked_for = known.asked_for if known.speaks else None
-        of = self.match.order.terms.order if self.match.order else None
+        found = self.match.order
+        of = {found.terms.order, *(each.type for each in self.beside())} if found else set[OrderType]()
         steps = [step.taken for step in known.steps]
         return of_breach(own, steps, asked_for, of, CALENDARS, decide_by)
 

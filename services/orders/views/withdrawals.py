@@ -1,12 +1,14 @@
 """What is told of a breach that was withdrawn: whoever had not taken its alert, or
-the one that asks for its answer, has closed nothing."""
+the one that asks for its answer, has closed nothing; nor has whoever takes back their report closed what
+others have begun."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from chassis.facts import FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
+from contracts.rules.breach_answer import Step, unfinished
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import telling
@@ -19,15 +21,17 @@ RULE = AlertRule.BREACH_WITHDRAWN
 class Withdrawal(Part):
     """The alerts that ask a supervisor to see the withdrawal of a breach: those that stand, and how many were
     stood down. ``unseen``: nobody had taken the alert of the breach that was raised last, or the last that
-    asked for its answer."""
+    asked for its answer; or nobody told what came of a step, as of a suspect who is outstanding."""
 
     standing: tuple[int, ...] = ()
     stood_down: int = 0
     unseen: bool = False
 
 
-def withdrawal_of(facts: FactSet, root: str, told: Sequence[ToldLine], *, withdrawn: bool) -> Withdrawal:
-    """What is known of the withdrawal of a breach of which this was told."""
+def withdrawal_of(
+    facts: FactSet, root: str, told: Sequence[ToldLine], steps: Iterable[Step], *, withdrawn: bool
+) -> Withdrawal:
+    """What is known of the withdrawal of a breach of which this was told, and these steps were taken."""
     raised = generations(facts.current(AlertRaised), root, RULE)
     fallen = generations(facts.current(AlertStoodDown), root, RULE)
     taken = taken_of(facts, root)
@@ -36,7 +40,11 @@ def withdrawal_of(facts: FactSet, root: str, told: Sequence[ToldLine], *, withdr
         stood_down=len(fallen),
         unseen=withdrawn
         and bool(told)
-        and ((AlertRule.BREACH, told[-1].generation) not in taken or _asked_in_vain(facts, root, taken)),
+        and (
+            (AlertRule.BREACH, told[-1].generation) not in taken
+            or _asked_in_vain(facts, root, taken)
+            or unfinished(steps) is not None
+        ),
     )
 
 

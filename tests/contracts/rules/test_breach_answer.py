@@ -48,7 +48,7 @@ def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
 
 
 def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -> None:
-    records = [reported(3, 3, [{"step": "arrested", "at": 5}]), reported(0, 0, [])]
+    records = [reported(3, 3, [{"step": "no-further-action", "at": 5}]), reported(0, 0, [])]
     assert due(records, clock(0)) == after(24)
     assert asking(records, clock(0), timedelta(hours=2)) is None
 

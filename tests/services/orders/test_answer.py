@@ -89,7 +89,10 @@ def test_what_is_withdrawn_is_asked_for_no_more() -> None:
     assert standing(waits) == []
 
 
-@pytest.mark.parametrize("end", ["left", "taken again", "answered"])
+@pytest.mark.parametrize(
+    "end",
+    ["left", "taken again", "no-further-action", "arrested", "released", "charged", "suspect-outstanding"],
+)
 def test_of_one_that_was_taken_and_left_a_supervisor_sees_the_withdrawal(end: str) -> None:
     seen = breach()
     waits = told(seen, hours=1)
@@ -99,14 +102,14 @@ def test_of_one_that_was_taken_and_left_a_supervisor_sees_the_withdrawal(end: st
     assert standing(waits) == [1]
     if end == "taken again":
         waits.add(taken(25))
-    if end == "answered":
-        waits.add(step("arrested", 25, seen))
+    if end not in ("left", "taken again"):
+        waits.add(step("arrested", 25, seen), *([step(end, 26, seen)] if end != "arrested" else []))
     waits.settle()
     waits.add(withdrawn(seen))
     waits.settle()
     for _ in range(2):
         assert raised(waits, rule=AlertRule.BREACH_WITHDRAWN) == (
-            [(1, "hour", "north")] if end == "left" else []
+            [] if end in ("taken again", "no-further-action", "charged") else [(1, "hour", "north")]
         )
         waits.settle()
 

@@ -130,7 +130,7 @@ def test_a_court_adjourned_only_where_a_correction_gave_a_later_end(
 )
 def test_whoever_is_arrested_is_before_a_court_in_24_hours(taken: list[tuple[str, int]], runs: bool) -> None:
     steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
-    found = of_breach(steps, steps, None, None, CALENDARS)
+    found = of_breach(steps, steps, None, (), CALENDARS)
     arrested = max((each.at for each in steps if each.step is BreachStep.ARRESTED), default=NOON)
     assert found == ({AlertRule.PRODUCTION: arrested + timedelta(hours=24)} if runs else {})
 
@@ -150,7 +150,7 @@ def test_an_arrest_that_is_told_twice_gives_nobody_more_time(
     taken: list[tuple[str, int]], due: int | None
 ) -> None:
     steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
-    found = of_breach(steps, steps, None, None, CALENDARS)
+    found = of_breach(steps, steps, None, (), CALENDARS)
     assert found == ({AlertRule.PRODUCTION: NOON + timedelta(hours=due)} if due else {})
 
 
@@ -158,9 +158,17 @@ def test_an_arrest_that_is_told_twice_gives_nobody_more_time(
 def test_it_is_so_for_orders_whose_breach_is_no_crime(of: OrderType) -> None:
     """Of a DAPO it is a crime or contempt, as of a non-molestation order: the arrest is under PACE."""
     arrested = [Step(BreachStep.ARRESTED, NOON, "arrest")]
-    found = of_breach(arrested, arrested, None, of, CALENDARS)
+    found = of_breach(arrested, arrested, None, [of], CALENDARS)
     produced = {"dvpn", "dvpo", "dapn", "occupation", "court-bail"}
     assert (AlertRule.PRODUCTION in found) == (of in produced)
+
+
+def test_it_is_so_where_such_an_order_stands_beside_the_one_that_was_broken() -> None:
+    """Somebody arrested for the breach of both is before a court by the time of the stricter."""
+    arrested = [Step(BreachStep.ARRESTED, datetime(2026, 4, 5, 18, tzinfo=UTC), "arrest")]
+    for beside, due in ((OrderType.DVPO, 7), (OrderType.OCCUPATION, 6)):
+        found = of_breach(arrested, arrested, None, [OrderType.NON_MOLESTATION, beside], CALENDARS)
+        assert found == {AlertRule.PRODUCTION: datetime(2026, 4, due, 23, tzinfo=UTC)}
 
 
 @pytest.mark.parametrize("of", [*sorted(PRODUCED), None])
@@ -171,7 +179,8 @@ def test_a_bank_holiday_counts_where_the_statute_leaves_out_no_more_than_good_fr
     arrested = [Step(BreachStep.ARRESTED, datetime(2026, 4, 5, 18, tzinfo=UTC), "arrest")]
     monday_counts = of in (OrderType.OCCUPATION, OrderType.COURT_BAIL, None)
     due = datetime(2026, 4, 6 if monday_counts else 7, 23, tzinfo=UTC)
-    assert of_breach(arrested, arrested, None, of, CALENDARS) == {AlertRule.PRODUCTION: due}
+    found = of_breach(arrested, arrested, None, [of] if of else (), CALENDARS)
+    assert found == {AlertRule.PRODUCTION: due}
 
 
 # ---- what is said ------------------------------------------------------------------------------
@@ -297,9 +306,25 @@ def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     assert clocks(made, "breach", "no-answer") == [(1, day(1), "north")]
     made.add(step("arrested", 3, seen))
     made.settle()
-    assert clocks(made, "breach", "no-answer") == []
+    came_of_it = NOON + timedelta(hours=75)
+    assert clocks(made, "breach", "no-answer") == [(2, came_of_it, "north")]
     assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
+    made.add(step("charged", 6, seen))
     made.add(step("at-court", 20, seen))
+    made.settle()
+    assert clocks(made, "breach", "no-answer") == []
+    assert clocks(made, "breach", "production") == []
+
+
+def test_whoever_takes_back_their_report_stops_no_clock_of_whoever_is_in_a_cell() -> None:
+    seen = breach()
+    made = settled(order(order="dvpo"), service(), risk(None), seen, step("arrested", 3, seen))
+    held = [(1, NOON + timedelta(hours=27), "north")]
+    made.add(withdrawn(seen))
+    made.settle()
+    made.settle()
+    assert clocks(made, "breach", "production") == held, "it is the same one still"
+    made.add(step("released", 9, seen))
     made.settle()
     assert clocks(made, "breach", "production") == []
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import court_deadline
-from contracts.events.orders import OrderMade, OrderServed, Prohibition
+from contracts.events.orders import OrderMade, OrderServed, Prohibition, Requirement
 from contracts.rules.order_match import KnownOrder, Sought, beside, each_once, match
 from contracts.rules.order_status import said_terms, status
 from contracts.vocabulary import (
@@ -14,6 +14,7 @@ from contracts.vocabulary import (
     Grade,
     OrderType,
     ProhibitionKind,
+    RequirementKind,
     Role,
     ServiceMethod,
     TeamKind,
@@ -28,6 +29,7 @@ from services.orders.rules import (
     sharing,
     telling,
 )
+from services.orders.views.order_shown import shown_requirement
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -275,21 +277,34 @@ def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "known", "tells"),
+    ("kind", "words", "known", "tells"),
     [
-        ("no-contact", None, True),
-        ("not-to-attend", True, True),
-        ("not-to-attend", False, False),
-        ("not-to-attend", None, False),
-        ("not-to-approach", None, False),
-        ("other", None, False),
+        ("no-contact", "Not by any means", None, True),
+        ("no-contact", "Not by any means", False, False),
+        ("not-to-damage", "Not 12 New Street", None, False),
+        ("not-to-damage", "Not 12 New Street", True, True),
+        ("not-to-attend", "Not the house", True, True),
+        ("not-to-attend", "Not the house", False, False),
+        ("not-to-attend", "Not the house", None, False),
+        ("not-to-approach", "Not near it", None, False),
+        ("other", "Not to park there", None, False),
     ],
 )
 def test_no_page_tells_an_address_that_the_respondent_may_not_know(
-    kind: str, known: bool | None, tells: bool
+    kind: str, words: str, known: bool | None, tells: bool
 ) -> None:
-    prohibition = Prohibition(kind=ProhibitionKind(kind), text="...", address_known_to_respondent=known)
+    prohibition = Prohibition(kind=ProhibitionKind(kind), text=words, address_known_to_respondent=known)
     assert circulating.may_tell_words(prohibition) is tells
+
+
+@pytest.mark.parametrize("team", TeamKind)
+def test_the_words_of_a_requirement_are_for_those_who_have_the_words_of_the_order(team: TeamKind) -> None:
+    """They may say where she lives, as those of a prohibition may."""
+    said = Requirement(kind=RequirementKind.RESIDE, text="Not on her estate", supervisor="Probation")
+    shown = shown_requirement(said, circulating.MAY_SEE[team])
+    tells = circulating.Part.WORDS in circulating.MAY_SEE[team]
+    assert (shown.text, shown.withheld) == ((said.text, False) if tells else (None, True))
+    assert (shown.kind, shown.supervisor) == (said.kind, "Probation")
 
 
 @pytest.mark.parametrize(
