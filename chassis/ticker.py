@@ -65,6 +65,7 @@ class Ticker:
 
     async def _mark_all(self, connection: AsyncConnection, now: int, latest: int) -> int:
         later = """insert into mark (key, urgent)
-            select id, case when changes_at < :soon then 1 else 0 end from subject
+            select id, case when changes_at between :latest and :soon then 1 else 0 end from subject
             where changes_at > :now order by changes_at"""
-        return (await connection.execute(prepared(later), {"now": now, "soon": latest + SOON})).rowcount
+        times = {"now": now, "latest": latest, "soon": latest + SOON}
+        return (await connection.execute(prepared(later), times)).rowcount

@@ -21,7 +21,10 @@ CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
 """How long an answer may take: of a first breach, of one after one that had no answer in its time, and of
 one after more of them."""
 GRACE = timedelta(hours=2)
-"""How long whoever sends a breach late has to send its answer too."""
+"""How long whoever sends a breach late has to send its answer too, and what came of a step that they sent
+late."""
+HISTORY = timedelta(days=28)
+"""What was done so long before it is told is history: who sends the records of a year is asked nothing."""
 OUTSTANDING = timedelta(hours=24)
 """How long a suspect may be outstanding before somebody is asked for them again."""
 INTERVIEWED, DECIDES = timedelta(hours=72), timedelta(days=7)
@@ -74,11 +77,13 @@ OF_AN_INSPECTOR = frozenset({OutcomeType.EVIDENTIAL_DIFFICULTIES, OutcomeType.VI
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that was taken. ``root`` is of the fact that says so."""
+    """A step that was taken. ``root`` is of the fact that says so, first ``accepted`` here then; None: when
+    it was taken."""
 
     step: BreachStep
     at: datetime
     root: str
+    accepted: datetime | None = None
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -220,7 +225,7 @@ def asking(
     """When somebody is to be asked for an answer: none has come in its time (``allowed``), nor in what its
     danger gives (``within``) whoever has ``taken`` its alert; officers were sent, and nothing was told for as
     long; the suspect has been outstanding for a day, or was arrested or interviewed three days ago and
-    nothing followed. What came late is asked for all the same, a while after it. None: it is answered."""
+    nothing followed. What came late is asked for a while after it came. None: it is answered."""
     known = list(records)
     if answered(known) is None:
         by = due(known, allowed)
@@ -233,4 +238,6 @@ def asking(
         after, again = OUTSTANDING, allowed
     elif last.step is BreachStep.DEPLOYED:
         after, again = within, within
-    return Asking(max(last.at + after, min(record.accepted for record in known) + min(GRACE, within)), again)
+    told = last.accepted or last.at
+    grace = told + min(GRACE, within) if told < last.at + HISTORY else last.at
+    return Asking(max(last.at + after, grace), again)

@@ -42,6 +42,7 @@ TERMS = {
     "starts",
     "ends",
     "until_further_order",
+    "adjourned_to",
     "power_of_arrest",
     "prohibitions",
     "requirements",

@@ -117,18 +117,18 @@ def _tell(started: str, source: str, more: str = _STANDARD) -> Clock:
 CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.NO_ANSWER: Clock(
         about="breach",
-        started="the first record of a breach, officers being sent, or its suspect being outstanding or"
-        " interviewed",
+        started="the first record of a breach, officers being sent, or its suspect being outstanding,"
+        " arrested or interviewed",
         stopped="a step by which somebody has gone, looked or spoken to somebody; after officers were sent,"
-        " or an interview, one that tells what came of it",
+        " an arrest or an interview, one that tells what came of it",
         limit=Limit(24, Calendar.HOURS),
         owner=ClockOwner.RESPONSE,
         urgency=None,
         late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
         " answer the limit is 12 hours, then 4; whoever took its alert has 2 hours to take a step where it"
         " is to be answered now, as at high risk, and 8 within the hour; and so has whoever was sent to tell"
-        " what came of it. What came of an interview is asked for after 72 hours, and each week. Whoever"
-        " takes it closes nothing: it is told again until a step answers",
+        " what came of it. What came of an arrest or an interview is asked for after 72 hours, and each week."
+        " Whoever takes it closes nothing: it is told again until a step answers",
         source="HMICFRS 2021: a response within 24 hours of the report, at high risk at once. The shorter"
         " times are Goldthread's own",
     ),

@@ -311,12 +311,12 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
 def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> str | None:
     if terms.longest is not None and terms.longest <= at:
         return "order.beyond-longest"
+    if aware and not served:
+        return None if LIVES[terms.order].aware_is_enough else "order.aware-unserved"
     if terms.without_notice:
         crime = ORDER_TYPES[terms.order].breach in (Breach.CRIME, Breach.CRIME_OR_CONTEMPT)
         return None if aware else "order.unaware" if crime else "order.unaware-no-crime"
-    if served or (aware and LIVES[terms.order].aware_is_enough):
-        return None
-    return "order.service-unknown" if aware else UNSERVED[LIVES[terms.order].service]
+    return None if served else UNSERVED[LIVES[terms.order].service]
 
 
 def _in_force(terms: OrderTerms) -> str:

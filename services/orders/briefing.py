@@ -37,6 +37,7 @@ from services.orders.views import (
     OrdersOrder,
     OrdersPerson,
 )
+from services.orders.views.between import together
 from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
@@ -191,20 +192,22 @@ def _urgency(known: _Known) -> tuple[bool, float, float, str]:
 
 def _broken(order: str, rows: Collection[OrdersPerson]) -> tuple[list[RecordLine], ...]:
     """The occurrences of breaches by whom an order binds against whom it protects, the newest first."""
-    found: dict[str, list[RecordLine]] = {}
-    for row in rows:
-        for line in (each for each in row.orders if each.root == order and each.status is not None):
-            for group in row.occurrences:
-                breaches = [
-                    each
-                    for each in group
-                    if each.type == "breach"
-                    and not {*line.respondents}.isdisjoint(each.accused)
-                    and not {*line.protected}.isdisjoint(each.victims)
-                ]
-                if breaches:
-                    found[group[0].root] = breaches
-    return tuple(sorted(found.values(), key=lambda group: (group[0].occurred, group[0].root), reverse=True))
+    of_it = [row for row in rows if any(line.root == order for line in row.orders)]
+    lines = [line for row in of_it for line in row.orders if line.root == order]
+    theirs = {person for line in lines for person in line.respondents}
+    hers = {person for line in lines for person in line.protected}
+    broken = [
+        [
+            each
+            for each in group
+            if each.type == "breach"
+            and not theirs.isdisjoint(each.accused)
+            and not hers.isdisjoint(each.victims)
+        ]
+        for group in together(group for row in of_it for group in row.occurrences)
+    ]
+    told = [group for group in broken if group]
+    return tuple(sorted(told, key=lambda group: (group[0].occurred, group[0].root), reverse=True))
 
 
 async def _briefed(

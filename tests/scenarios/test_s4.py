@@ -98,7 +98,7 @@ async def test_nobody_can_leave_a_breach_without_an_answer(goldthread: Goldthrea
     shown = (await officer.get(f"/orders/v1/breaches/{root}")).json()["answer"]
     assert [each["step"] for each in shown["steps"]] == ["suspect-outstanding", "arrested"]
     assert datetime.fromisoformat(shown["steps"][1]["at"]) == caught, "when it was, not when it was typed"
-    assert shown["asked_for"] is None
+    assert datetime.fromisoformat(shown["asked_for"]) == caught + timedelta(hours=72), "what came of it"
 
     again = await reported(goldthread, SECOND)
     shown = (await officer.get(f"/orders/v1/breaches/{again}")).json()["answer"]

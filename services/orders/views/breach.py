@@ -19,6 +19,7 @@ from contracts.rules.breach_answer import ended
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Grade, StandDown, Urgency
 from services.orders.rules import telling
+from services.orders.rules.clocks import held_since
 from services.orders.rules.priority import BY_GRADE
 from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
@@ -94,8 +95,8 @@ def fold_breach(subject: Subject) -> Folded:
     took = {each.said.person for each in about(subject.facts.current(AlertAcknowledged), fact.root, *RULES)}
     asked, asked_before = asked_of(subject.facts, fact.root)
     taken = taken_since(subject.facts, fact.root, told)
-    found = Answer(asked=asked, stood_down=asked_before)
-    steps = [step.taken for step in steps_of(subject.facts).get(fact.root, ())]
+    steps = steps_of(subject.facts).get(fact.root, [])
+    found = Answer(steps=tuple(steps), asked=asked, stood_down=asked_before)
     wanted: dict[AlertRule, datetime] | None = {}
     asked_again: datetime | None = None
     known: dict[str, object] = {
@@ -104,9 +105,7 @@ def fold_breach(subject: Subject) -> Folded:
         "occurred": fact.occurred,
         "precision": fact.envelope.precision,
         "withdrawn": fact.content is None,
-        "withdrawal": withdrawals.withdrawal_of(
-            subject.facts, fact.root, told, steps, withdrawn=fact.content is None
-        ),
+        "withdrawal": withdrawals.withdrawal_of(subject.facts, fact, told, found.steps),
         "told": told,
         "stood_down": stood_down,
         "called": sorted(took | {each.said.person for each in calls if each.said.person is not None}),
@@ -118,12 +117,25 @@ def fold_breach(subject: Subject) -> Folded:
         found = stands.answer(taken).model_copy(update={"asked": asked, "stood_down": asked_before})
         undecided = stands.deciding(subject.at)
         wanted, asked_again = stands.clocks(found, undecided.by), undecided.again
-    elif held := clocks.of_whoever_is_held(subject.facts, fact.root, steps):
-        wanted, known["area"] = {held.rule: held.due}, held.area
+    else:
+        wanted = _of_withdrawn(subject, fact.root, found, known)
     running = clocks_of(subject.facts, fact.root, wanted)
     row = OrdersBreach.model_validate(known | {"answer": found, "clocks": running})
     again = [each for each in (decision(found, subject.at).again, asked_again) if each is not None]
     return Folded(row, min(again, default=None))
+
+
+def _of_withdrawn(
+    subject: Subject, root: str, found: Answer, known: dict[str, object]
+) -> dict[AlertRule, datetime] | None:
+    """The clocks of a breach that was taken back, by what was said of it last: whoever took it back has let
+    nobody go who was arrested for it. Where it was, and whom it was about, is ``known`` still."""
+    was = next((each for each in subject.facts.taken_back(BreachReported) if each.root == root), None)
+    if was is None:
+        return {}
+    stood, taken = Standing(subject, was), [step.taken for step in found.steps]
+    known |= stood.whereabouts()
+    return stood.clocks(found, None) if held_since(taken, taken) else {}
 
 
 def breach_in(subject: Subject) -> Fact[BreachReported] | None:
@@ -150,7 +162,7 @@ def decide(row: OrdersBreach | None, at: datetime) -> list[Saying]:
     if now.raise_ is not None and row.urgency is not None:
         said.append(_raised(row.cause, now.raise_, row.urgency, row.area, row.about, at))
     said += sayings(row.cause, row.answer, row.urgency, row.area, row.about, at)
-    said += withdrawals.sayings(row.cause, row.withdrawal, row.told, at)
+    said += withdrawals.sayings(row.cause, row.withdrawal, row.area, row.about, at)
     return [*said, *clocks.sayings(row.cause, row.clocks, row.area, at)]
 
 

@@ -15,13 +15,12 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
-from contracts.rules.breach_answer import Step
 from contracts.rules.clocks import CLOCKS, Calendars, Running, moves
 from contracts.rules.order_match import KnownOrder, each_once
 from contracts.rules.order_status import adjourned_to, status
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
-from services.orders.rules.clocks import Order, held_since, of_order
+from services.orders.rules.clocks import Order, of_order
 from services.orders.views.order import circulation_of
 from services.orders.views.person import OrdersPerson, Part, persons
 from services.orders.views.told import taken_of
@@ -89,14 +88,6 @@ def clocks_of(facts: FactSet, root: str, wanted: Mapping[AlertRule, datetime] | 
         stopped[rule] = stopped.get(rule, 0) + 1
     ordered = None if wanted is None else {rule: wanted[rule] for rule in sorted(wanted)}
     return Clocks(wanted=ordered, running=running, stopped=stopped)
-
-
-def of_whoever_is_held(facts: FactSet, root: str, steps: Iterable[Step]) -> ClockLine | None:
-    """The clock by which whoever was arrested must be before a court, of a breach that was withdrawn: it runs
-    on, for whoever took back a report has let nobody go. None: nobody is held, or it does not run."""
-    known = list(steps)
-    runs = [line for line in clocks_of(facts, root, {}).running if line.rule is AlertRule.PRODUCTION]
-    return runs[-1] if runs and held_since(known, known) else None
 
 
 def sayings(cause: str, clocks: Clocks, area: str | None, at: datetime) -> list[Saying]:

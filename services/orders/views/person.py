@@ -96,11 +96,12 @@ class StepLine(Part):
     agency: str
     urgency: Urgency | None = None
     lowers: Urgency | None = None
+    accepted: AwareDatetime | None = None
 
     @property
     def taken(self) -> Step:
         """As the rules of answering know it."""
-        return Step(self.step, self.at, self.root)
+        return Step(self.step, self.at, self.root, self.accepted)
 
 
 class RecordLine(Part):
@@ -234,17 +235,17 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
     taken = steps_of(subject.facts)
     lines: dict[str, RecordLine] = {}
     records = []
-    reports: list[Report] = [*subject.facts.current(BreachReported)]
-    reports += subject.facts.current(IncidentReported)
+    reports: list[Report] = [*subject.facts.current(BreachReported), *subject.facts.current(IncidentReported)]
     for fact in reports:
         about = people_of(fact.said, fact.occurred, subject.facts.spoken)
         people = persons(about, subject.homes)
         if subject.id not in people:
             continue
-        victims = _victims_by_order(fact, orders, subject.homes)
+        of = _order_of(fact, orders, subject.homes)
         by_whom = in_role(about, *PERPETRATOR_ROLES)
-        accused = frozenset(persons(by_whom, subject.homes))
-        record = record_of(fact.envelope, fact.said, subject.homes, victims, accused)
+        accused = frozenset(persons(by_whom, subject.homes) or (of.respondents if of else ()))
+        hers = frozenset(of.protected if of else ())
+        record = record_of(fact.envelope, fact.said, subject.homes, hers, accused)
         records.append(record)
         line = record_line(fact, subject.facts, people, sorted(accused), taken.get(fact.root, []))
         told = {"victims": sorted(record.victims), "says": sorted(pattern.codes(fact.said, by_whom))}
@@ -263,7 +264,8 @@ def steps_of(facts: FactSet) -> dict[str, list[StepLine]]:
     found: dict[str, list[StepLine]] = {}
     for fact in facts.current(BreachProgressed):
         kept = fact.said.model_dump(include={"step", "urgency", "lowers"})
-        line = StepLine(at=fact.occurred, root=fact.root, agency=fact.agency, **kept)
+        told = facts.first_accepted(fact.root)
+        line = StepLine(at=fact.occurred, root=fact.root, agency=fact.agency, accepted=told, **kept)
         found.setdefault(fact.said.breach, []).append(line)
     return {root: sorted(lines, key=lambda line: (line.at, line.root)) for root, lines in found.items()}
 
@@ -312,12 +314,12 @@ def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
     )
 
 
-def _victims_by_order(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> frozenset[str]:
-    """Whom a breach that names no victim was against, as far as this person's orders tell."""
-    if not isinstance(fact.said, BreachReported) or fact.said.in_role(Role.VICTIM):
-        return frozenset()
-    found = match(sought(fact.said, fact.occurred, homes), orders).order
-    return frozenset(found.protected if found else ())
+def _order_of(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> KnownOrder | None:
+    """The order of a breach that names nobody of a side, as far as this person's orders tell."""
+    if not isinstance(fact.said, BreachReported):
+        return None
+    wanted = sought(fact.said, fact.occurred, homes)
+    return None if wanted.victims and wanted.respondents else match(wanted, orders).order
 
 
 def sought(said: BreachReported, at: datetime, homes: Mapping[str, str]) -> Sought:
@@ -332,11 +334,8 @@ def sought(said: BreachReported, at: datetime, homes: Mapping[str, str]) -> Soug
 
 
 def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert]]:
-    fallen = {
-        (fact.said.cause, fact.said.generation)
-        for fact in subject.facts.current(AlertStoodDown)
-        if fact.said.rule is rule
-    }
+    downs = (fact.said for fact in subject.facts.current(AlertStoodDown))
+    fallen = {(said.cause, said.generation) for said in downs if said.rule is rule}
     found: dict[str, dict[int, StandingAlert]] = {}
     for fact in subject.facts.current(AlertRaised):
         said = fact.said

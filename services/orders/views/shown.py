@@ -337,7 +337,7 @@ class BreachShown(Shown):
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
                 "answer": row.answer.model_dump(include=set(AnswerShown.model_fields)),
                 "pattern": pattern,
-                "may_progress": may_progress and not row.withdrawn,
+                "may_progress": may_progress and (not row.withdrawn or bool(row.answer.steps)),
                 "facts": facts,
                 "left_out": sorted(SHOWABLE - allowed),
             }

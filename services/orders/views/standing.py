@@ -12,7 +12,7 @@ from services.orders.rules.clocks import of_breach
 from services.orders.rules.deciding import Deciding, deciding
 from services.orders.rules.priority import Danger, Priority, Triage, from_scene, priority, triaged, worst
 from services.orders.views.answer import Answer, answer
-from services.orders.views.between import between_sides, carries, reading_of
+from services.orders.views.between import between_sides, carries, reading_of, together
 from services.orders.views.clocks import CALENDARS
 from services.orders.views.person import (
     NEVER,
@@ -88,27 +88,33 @@ class Standing:
         lines = [self.line(victim) for victim in victims]
         grade, reports = self.danger()
         urgent = self.priority()
-        victim_mentions = self.victim_mentions()
-        named = {mention.mention for mention in self.said.named if mention.mention}
         return {
             **self.order(),
+            **self.whereabouts(),
             "kind": self.said.kind.value,
             "respondents": self.respondents(),
             "victims": victims,
-            "victim_mentions": victim_mentions,
-            "about": sorted(named | set(victim_mentions)),
+            "victim_mentions": self.victim_mentions(),
             "grade": grade,
             "graded": sorted({line.graded for line in lines if line.graded}),
             "urgency": urgent.urgency,
             "urgency_because": urgent.because,
             "by_scene": from_scene(reports) is not None or urgent.because == "breach.raised-by-person",
-            "area": self.area(lines, records),
             "records": records,
             "others_in_view": [
                 record.root
                 for record in records
                 if record.root != self.fact.root and set(record.people) <= set(self.named)
             ],
+        }
+
+    def whereabouts(self) -> dict[str, object]:
+        """Where whoever is called about it is on call, and under whom the call is filed."""
+        named = {mention.mention for mention in self.said.named if mention.mention}
+        lines = [self.line(victim) for victim in self.victims()]
+        return {
+            "about": sorted(named | set(self.victim_mentions())),
+            "area": self.area(lines, self.records()),
         }
 
     def danger(self) -> tuple[Grade, list[Danger]]:
@@ -163,9 +169,9 @@ class Standing:
         return named or (self.match.order.protected_mentions if self.match.order else [])
 
     def respondents(self) -> list[str]:
-        """Who did it: as it says, else as the order that it gives by id says."""
+        """Who did it: as it says, else as its order says."""
         named = persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes)
-        return named or (self.match.order.respondents if self.said.order and self.match.order else [])
+        return named or (self.match.order.respondents if self.match.order else [])
 
     def line(self, victim: str) -> VictimLine:
         """What is known of a victim."""
@@ -228,14 +234,12 @@ class Standing:
 
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
         """The earlier breaches by the same people, each with its records."""
-        found: dict[str, list[RecordLine]] = {}
-        for person in self.respondents():
-            for group in self.rows[person].occurrences if person in self.rows else ():
-                breaches = [each for each in group if each.type == "breach" and person in each.accused]
-                first = min((each.occurred for each in group), default=own.occurred)
-                if breaches and first < own.occurred and own.root not in {each.root for each in group}:
-                    found[group[0].root] = breaches
-        return [found[root] for root in sorted(found)]
+        found, theirs = list[list[RecordLine]](), {*self.respondents()}
+        for group in together(group for row in self.rows.values() for group in row.occurrences):
+            breaches = [e for e in group if e.type == "breach" and not theirs.isdisjoint(e.accused)]
+            if breaches and group[0].occurred < own.occurred and own.root not in {e.root for e in group}:
+                found.append(breaches)
+        return found
 
 
 def _rows(subject: Subject) -> dict[str, OrdersPerson]:

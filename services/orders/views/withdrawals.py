@@ -5,14 +5,15 @@ others have begun."""
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.rules.breach_answer import Step, unfinished
+from contracts.events.orders import BreachReported
+from contracts.rules.breach_answer import unfinished
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import telling
-from services.orders.views.person import Part
+from services.orders.views.person import Part, StepLine
 from services.orders.views.told import ToldLine, about, generations, taken_of
 
 RULE = AlertRule.BREACH_WITHDRAWN
@@ -29,21 +30,21 @@ class Withdrawal(Part):
 
 
 def withdrawal_of(
-    facts: FactSet, root: str, told: Sequence[ToldLine], steps: Iterable[Step], *, withdrawn: bool
+    facts: FactSet, breach: Fact[BreachReported], told: Sequence[ToldLine], steps: Iterable[StepLine]
 ) -> Withdrawal:
     """What is known of the withdrawal of a breach of which this was told, and these steps were taken."""
+    root = breach.root
     raised = generations(facts.current(AlertRaised), root, RULE)
     fallen = generations(facts.current(AlertStoodDown), root, RULE)
     taken = taken_of(facts, root)
     return Withdrawal(
         standing=tuple(sorted(raised - fallen)),
         stood_down=len(fallen),
-        unseen=withdrawn
-        and bool(told)
+        unseen=breach.withdrawn
         and (
-            (AlertRule.BREACH, told[-1].generation) not in taken
-            or _asked_in_vain(facts, root, taken)
-            or unfinished(steps) is not None
+            unfinished(step.taken for step in steps) is not None
+            or (bool(told) and (AlertRule.BREACH, told[-1].generation) not in taken)
+            or (bool(told) and _asked_in_vain(facts, root, taken))
         ),
     )
 
@@ -58,15 +59,17 @@ def _asked_in_vain(facts: FactSet, root: str, taken: Collection[tuple[AlertRule,
     return newest > 0 and newest not in ended and (rule, newest) not in taken
 
 
-def sayings(cause: str, known: Withdrawal, told: Sequence[ToldLine], at: datetime) -> list[Saying]:
-    """The alerts to stand down and to raise now: in the area and about the people of the breach's own."""
+def sayings(
+    cause: str, known: Withdrawal, area: str | None, about: Sequence[str], at: datetime
+) -> list[Saying]:
+    """The alerts to stand down and to raise now, in this area and about these people."""
+    people = list(about)
     now = telling.of_withdrawal(known.standing, known.stood_down, unseen=known.unseen)
     found: list[AlertRaised | AlertStoodDown] = [
-        AlertStoodDown(rule=RULE, cause=cause, generation=n, about=told[-1].about, because=StandDown.CHANGED)
+        AlertStoodDown(rule=RULE, cause=cause, generation=n, about=people, because=StandDown.CHANGED)
         for n in now.stand_down
     ]
     if now.raise_ is not None:
-        area = told[-1].area
         found.append(
             AlertRaised(
                 rule=RULE,
@@ -74,7 +77,7 @@ def sayings(cause: str, known: Withdrawal, told: Sequence[ToldLine], at: datetim
                 generation=now.raise_,
                 urgency=Urgency.HOUR,
                 routing=Routing(area=area) if area else None,
-                about=told[-1].about,
+                about=people,
             )
         )
     return [

@@ -26,7 +26,10 @@ def after(hours: float | None) -> Any:
 
 
 def reported(recorded: float, accepted: float, steps: list[dict[str, Any]]) -> Reported:
-    taken = [Step(BreachStep(step["step"]), after(step["at"]), f"{n}") for n, step in enumerate(steps)]
+    taken = [
+        Step(BreachStep(step["step"]), after(step["at"]), f"{n}", after(step.get("told", accepted)))
+        for n, step in enumerate(steps)
+    ]
     return Reported(after(recorded), after(recorded), after(accepted), tuple(taken))
 
 

@@ -31,6 +31,10 @@ def versions(line: dict[str, Any]) -> list[Fact[OrderMade]]:
     ends = [800, 730] if line.get("back") else [800, 900]
     for at, days in zip(line.get("varied", []), ends, strict=False):
         found.append(corrected(found[-1], made(ends=after(24 * days)), occurred=after(at)))
+    if "adjourned" in line:
+        longer = made(order="dvpn", ends=None, adjourned_to=after(24 * 14))
+        found = [fact(made(order="dvpn", ends=None), agency=FORCE, root="order")]
+        found.append(corrected(found[0], longer, occurred=after(line["adjourned"])))
     if "mended" in line:
         found.append(corrected(found[-1], made(court="Northmere"), occurred=after(line["mended"])))
     return found

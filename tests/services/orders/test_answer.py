@@ -12,11 +12,13 @@ from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.vocabulary import AlertRule, Grade, Role
 from services.orders.rules.chasing import PAST
 from tests.services.orders.caseload import (
+    ann,
     answer,
     breach,
     breach_of,
     given_back,
     order,
+    person,
     raised,
     risk,
     service,
@@ -304,3 +306,22 @@ def test_whatever_happens_somebody_is_asked_while_an_answer_is_wanted(
             waits.add(*(taken(hours, line.generation) for line in answer.asked if line.taken is None))
     everything = raised(waits, rule=ASKS)
     assert len(everything) == len({generation for generation, *_ in everything})
+
+
+def test_reports_that_name_her_alone_count_against_whom_her_one_order_binds() -> None:
+    """As those that give the order's number do: whoever sees it first knows her, and no order."""
+    alone = [
+        breach(f"alone {n}", "council", NOON - timedelta(days=n), people=[ann()], kind="contact")
+        for n in (9, 6, 3)
+    ]
+    now = told(*alone, breach("now", "police"), hours=1).row("orders_breach", root_of("now"))
+    assert (now.answer.earlier, now.answer.left, now.answer.due) == (3, 3, NOON + timedelta(hours=4))
+    hers = told(*alone, breach("now", people=[ann()]), hours=1).row("orders_breach", root_of("now"))
+    assert (hers.respondents, hers.answer.left) == ((person("ben"),), 3)
+
+
+def test_of_two_men_whom_her_orders_bind_neither_is_taken_for_it() -> None:
+    other = order("other", people=[someone(Role.RESPONDENT, "cy"), ann()])
+    alone = breach("alone", occurred=NOON - timedelta(days=3), people=[ann()])
+    now = told(other, alone, breach(people=[ann()]), hours=1).row("orders_breach", root_of("breach"))
+    assert (now.respondents, now.answer.earlier) == ((), 0)

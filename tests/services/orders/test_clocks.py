@@ -329,6 +329,19 @@ def test_whoever_takes_back_their_report_stops_no_clock_of_whoever_is_in_a_cell(
     assert clocks(made, "breach", "production") == []
 
 
+def test_an_arrest_that_is_told_after_the_report_was_taken_back_has_its_clock() -> None:
+    """In whatever order the two come; and a supervisor sees what nobody had been told of."""
+    seen = breach()
+    arrest = step("arrested", 3, seen)
+    before = settled(order(order="dvpo"), service(), risk(None), seen, withdrawn(seen))
+    before.add(arrest)
+    before.settle()
+    at_once = settled(order(order="dvpo"), service(), risk(None), seen, arrest, withdrawn(seen))
+    for made in (before, at_once):
+        assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
+        assert made.row("orders_breach", root_of("breach")).withdrawal.standing == (1,)
+
+
 def test_whoever_breaks_an_order_whose_breach_is_a_plain_crime_is_held_by_another_clock() -> None:
     seen = breach()
     made = settled(order(), service(), risk(None), seen, step("arrested", 3, seen))

@@ -564,6 +564,47 @@ async def test_the_hours_to_a_court_run_from_the_time_that_is_typed_of_an_arrest
     assert datetime.fromisoformat(answer["answered"]) == arrested, "and it was answered then"
 
 
+async def test_whoever_takes_back_a_report_ends_nothing_that_the_police_began(orders: Orders) -> None:
+    """The hours of an arrest run on, and the page of what was withdrawn takes what came of it."""
+    await prepared(orders)
+    day_ago = (orders.runtime.clock.now() - timedelta(days=1)).isoformat()
+    content = {"kind": "contact", "people": people(BEN, ANN)}
+    cause = (await orders.post("council-system", "breaches", content, day_ago)).json()["root"]
+    await until(lambda: seen_by_all(orders, cause))
+    hour_ago = (orders.runtime.clock.now() - timedelta(hours=1)).isoformat()
+    step = {"breach": cause, "step": "arrested"}
+    assert (await orders.post("police-system", "breach-steps", step, hour_ago)).status_code == 201
+
+    async def known() -> OrdersBreach:
+        row = await orders.runtime.row(ORDERS_BREACH, cause)
+        assert isinstance(row, OrdersBreach)
+        return row
+
+    async def runs() -> list[datetime]:
+        return [each.due for each in (await known()).clocks.running if each.rule is AlertRule.PRODUCTION]
+
+    due = await until(runs)
+    headers = {"Authorization": "Bearer council-system", "If-Match": '"1"'}
+    assert (await orders.http.delete(f"/orders/v1/facts/{cause}", headers=headers)).status_code in (200, 204)
+
+    async def supervisor_is_asked() -> bool:
+        row = await known()
+        return row.withdrawn and bool(row.withdrawal.standing)
+
+    await until(supervisor_is_asked)
+    assert await runs() == due
+    path, headers = f"/orders/breaches/{cause}", {"Authorization": "Bearer supervisor"}
+    page = (await orders.http.get(path, headers=headers)).text
+    assert "What the police had begun is not ended by that" in page
+    form = {"once": new_id(), "step": "charged"}
+    assert (await orders.http.post(f"{path}/steps", data=form, headers=headers)).status_code == 303
+
+    async def over() -> bool:
+        return not await runs()
+
+    await until(over)
+
+
 async def test_an_outcome_that_an_inspector_signs_off_says_which_inspector(orders: Orders) -> None:
     """By REST and on the page; who it was is on the page of the breach, for the police alone."""
     await prepared(orders)

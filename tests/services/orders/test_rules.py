@@ -281,6 +281,9 @@ def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
     [
         ("no-contact", "Not by any means", None, True),
         ("no-contact", "Not by any means", False, False),
+        ("no-contact", "Save by text, between 5pm and 6pm, on 2 days", None, True),
+        ("no-contact", "Not by letter to 12a, Elm Close", None, False),
+        ("no-violence", "Nowhere in ZZ1 4QQ", None, False),
         ("not-to-damage", "Not 12 New Street", None, False),
         ("not-to-damage", "Not 12 New Street", True, True),
         ("not-to-attend", "Not the house", True, True),
