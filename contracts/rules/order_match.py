@@ -17,8 +17,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.mentions import Mention
-from contracts.rules.occurrence import normal
+from contracts.rules.occurrence import LONDON, normal
+from contracts.rules.order_life import LIVES
 from contracts.rules.order_status import (
+    NOTICES,
     OrderStatus,
     OrderTerms,
     Past,
@@ -29,7 +31,7 @@ from contracts.rules.order_status import (
     then,
     together,
 )
-from contracts.vocabulary import PERPETRATOR_ROLES, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, Role
 
 
 class Parties(BaseModel):
@@ -209,6 +211,24 @@ def beside(sought: Sought, found: KnownOrder | None, known: Iterable[KnownOrder]
 def _as_of(known: Iterable[KnownOrder], at: datetime) -> list[KnownOrder]:
     """Each order once, the oldest first, as it stood at a time."""
     return [each.then(at) for each in sorted(each_once(known), key=lambda order: (order.made, order.root))]
+
+
+def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
+    """The terms of an order; of a notice with when a court decided what it was given for, where one of the
+    others is the order that it becomes, made or refused between its people, on its day or later."""
+    if order.terms.order not in NOTICES:
+        return order.terms
+    day = order.made.astimezone(LONDON).date()
+    told = [
+        other.made
+        for other in others
+        if other.terms.order is LIVES[order.terms.order].becomes
+        and other.terms.stage is not OrderStage.APPLIED
+        and other.made.astimezone(LONDON).date() >= day
+        and {*other.respondents} >= {*order.respondents}
+        and {*other.protected} >= {*order.protected}
+    ]
+    return order.terms.model_copy(update={"decided": min(told)}) if told else order.terms
 
 
 def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:

@@ -1,17 +1,17 @@
 """Whether an order protects at a given time: in force, served, known to the respondent.
 
-Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice
-order can be breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and
-Domestic Abuse Act 2021 s22 to 29 (a notice takes effect when it is served on the respondent in
-person, and lapses unless a court hears of it within 48 hours; where the court adjourns, it binds until the
-application is decided, DA Act s29); FLA 1996 s47 (an occupation order carries arrest only where the court
-attached it: where nobody told whether it did, nobody is told that it did not). An order that is discharged
-(FLA 1996 s49) binds until then: what was done before was a breach. What forbade something when it was done
-is the order as it stood then, whatever a court has varied since. The
-end that the police gave a notice is what they expected: past its hearing, and with no word of what the court
-did, nobody is told that it can be enforced. Bail and orders that have come to the most that the law
-allows (``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them
-nobody is told that they can be enforced, nor that they are over.
+Sources: ``domain.md`` section 4 (law as at 2026-10): Family Law Act 1996 s42A (a without-notice order can be
+breached only by somebody who knows of it); Crime and Security Act 2010 s24 to 28 and Domestic Abuse Act 2021
+s22 to 29 (a notice takes effect when it is served on the respondent in person, and lapses unless a court
+hears of it within 48 hours; where the court adjourns, it binds until the application is decided, DA Act s29,
+and no longer: by the order that is made, or is refused); FLA 1996 s47 (an occupation order carries arrest
+only where the court attached it: where nobody told whether it did, nobody is told that it did not). An order
+that is discharged (FLA 1996 s49) binds until then: what was done before was a breach. What forbade something
+when it was done is the order as it stood then, whatever a court has varied since. The end that the police
+gave a notice is what they expected: past its hearing, and with no word of what the court did, nobody is told
+that it can be enforced. Bail and orders that have come to the most that the law allows
+(``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them nobody is
+told that they can be enforced, nor that they are over.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,7 +51,10 @@ FACE_TO_FACE = frozenset({ServiceMethod.PERSONAL, ServiceMethod.IN_COURT})
 """Methods by which the respondent knows of the order when it is served."""
 
 NOT_BINDING = frozenset(
-    {"order.applied-for", "order.refused", "order.discharged", "order.bail-ended", "order.ended"}
+    {
+        *("order.applied-for", "order.refused", "order.decided"),
+        *("order.discharged", "order.bail-ended", "order.ended"),
+    }
 )
 """Reasons by which there is nothing to serve, and nothing to obey."""
 
@@ -69,6 +72,10 @@ NEVER_MADE = {
     OrderStage.APPLIED: "order.applied-for",
     OrderStage.REFUSED: "order.refused",
 }
+
+
+TOLD_BESIDE = ("served", "aware", "hearing_due", "decided")
+"""What is known of an order by other facts than its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ class OrderTerms(BaseModel):
     """Of a notice that was served: by when a court hears of it, or until when it adjourned."""
     longest: AwareDatetime | None = None
     """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
+    decided: AwareDatetime | None = None
+    """Of a notice, when a court decided the application that it was given for. None: nobody told of that."""
 
 
 class Past(BaseModel):
@@ -168,7 +177,7 @@ def order_terms(
 def then(terms: OrderTerms, past: Sequence[Past], at: datetime) -> OrderTerms:
     """The terms that an order had at a time, with what is known of its service and its hearing by now."""
     held = next((each.terms for each in past if at < each.until), terms)
-    known = {name: getattr(terms, name) for name in ("served", "aware", "hearing_due")}
+    known = {name: getattr(terms, name) for name in TOLD_BESIDE}
     return held if held is terms else held.model_copy(update=known)
 
 
@@ -177,7 +186,7 @@ def together(terms: OrderTerms, other: OrderTerms) -> OrderTerms:
     of the order's people and not with another."""
     known = {
         name: min((time for time in (getattr(terms, name), getattr(other, name)) if time), default=None)
-        for name in ("served", "aware", "hearing_due")
+        for name in TOLD_BESIDE
     }
     return terms.model_copy(update=known)
 
@@ -301,6 +310,8 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
         over, bail = ends_at(terms), terms.order is OrderType.POLICE_BAIL
         gone = "order.bail-ended" if bail else "order.discharged"
         return gone if over is None or over <= at else None
+    if terms.decided is not None and terms.decided <= at:
+        return "order.decided"
     if terms.ends is not None and terms.ends <= at:
         return "order.ended"
     if terms.hearing_due is not None and terms.hearing_due <= at:
@@ -331,6 +342,6 @@ def _in_force(terms: OrderTerms) -> str:
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
+    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged, terms.decided)
     steps = (*known, terms.hearing_due, terms.longest)
     return min((step for step in steps if step is not None and step > at), default=None)

@@ -11,6 +11,7 @@ from deploy.bench import (
     agenda,
     folding,
     hard,
+    linked,
     marac,
     million,
     paging,
@@ -39,6 +40,7 @@ PAGES = 200
 LOOKS = 200
 OF_ONE_SUBJECT = 10_000
 POSTS = 50
+LINKS = 20
 OF_A_FORCE = 20_000
 """Cases in a year, of the largest force: its share of some 120,000 (SafeLives, 2024/25) is about a sixth."""
 
@@ -72,6 +74,7 @@ def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
             pager = paging.Pager()
             yield from paging.measure(deployment, pager, PAGES)
             yield from agenda.measure(deployment, caseload(Clock().now()), LOOKS)
+            yield from linked.measure(deployment, LINKS)
             yield from year.measure(deployment, pager, share)
             yield from uploads.measure(deployment, share)
             yield from subject.measure(deployment, pager, OF_ONE_SUBJECT)

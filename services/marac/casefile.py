@@ -3,7 +3,7 @@ or protect them, and the records of what happened. Pure functions of facts; no s
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from contracts.rules.order_match import (
     KnownOrder,
     PastParties,
     Sought,
+    decided,
     match,
     parties_before,
     people_of,
@@ -207,7 +208,13 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
                 questions=tuple(each for each in asked if each not in settled),
             )
         )
-    return seen
+    known = [each.known for each in seen]
+    return [_decided(each, known, subject.at) for each in seen]
+
+
+def _decided(order: OrderSeen, known: Iterable[KnownOrder], at: datetime) -> OrderSeen:
+    terms = decided(order.known, known)
+    return replace(order, terms=terms, status=status(terms, at))
 
 
 def records_of(subject: Subject) -> list[RecordSeen]:

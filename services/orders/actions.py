@@ -48,7 +48,7 @@ from services.orders.views import (
     OrdersPerson,
 )
 from services.orders.views.contact import way_to
-from services.orders.views.person import StatusNow
+from services.orders.views.order_line import StatusNow
 from services.orders.views.sections import newest_sections
 from services.orders.views.shown import BreachShown, OrderShown, PersonShown, StepShown
 

@@ -41,8 +41,9 @@ from services.orders.views.between import together
 from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
+from services.orders.views.order_line import StatusNow
 from services.orders.views.order_shown import Term, shown_prohibition
-from services.orders.views.person import RecordLine, StatusNow
+from services.orders.views.person import RecordLine
 from services.orders.views.shown import Shown
 
 MOST = 100
@@ -131,7 +132,7 @@ async def briefing(runtime: Runtime, caller: Caller, area: str | None) -> Briefi
     if viewer.agency_kind is not AgencyKind.POLICE or not theirs:
         raise not_found()
     wanted = {area} if area else {*caller.areas}
-    found = await _known(runtime, await _binding(runtime, viewer, configuration, wanted, at))
+    found = await _known(runtime, await _binding(runtime, viewer, configuration, wanted, at), at)
     first = sorted(found, key=_urgency)[:MOST]
     held = await held_of(runtime, [each.made.root for each in first], fresh, at)
     lines, facts = [], set[str]()
@@ -177,13 +178,17 @@ async def _binding(
     return found
 
 
-async def _known(runtime: Runtime, orders: Mapping[str, frozenset[Part]]) -> list[_Known]:
+async def _known(runtime: Runtime, orders: Mapping[str, frozenset[Part]], at: datetime) -> list[_Known]:
+    """Of these orders those that bind somebody still, by all that is told of them."""
     made = [fact for root in orders for fact in (await runtime.fact(root)).current(OrderMade)]
     places = await runtime.places({mention for fact in made for mention in fact.mentions})
     people = await runtime.rows_by(ORDERS_PERSON, "subject", sorted({*places.values()}))
     rows = [row for row in people if isinstance(row, OrdersPerson)]
     mentions = {each: frozenset(row.mentions) for row in rows for each in row.mentions}
-    return [_Known(fact, orders[fact.root], mentions, _broken(fact.root, rows)) for fact in made]
+    lines = [line for row in rows for line in row.orders if line.status is not None]
+    over = {line.root for line in lines if status(line.terms, at).reason in NOT_BINDING}
+    stand = [fact for fact in made if fact.root not in over]
+    return [_Known(fact, orders[fact.root], mentions, _broken(fact.root, rows)) for fact in stand]
 
 
 def _urgency(known: _Known) -> tuple[bool, float, float, str]:

@@ -32,6 +32,7 @@ from services.orders.rules.circulating import Part, Reach
 from services.orders.rules.sharing import Viewer
 from services.orders.views import ORDERS_ORDER, ORDERS_PERSON, OrdersEnding, OrdersOrder, OrdersPerson
 from services.orders.views.order import OrdersOrderTable
+from services.orders.views.order_line import OrderLine, StatusNow
 from services.orders.views.order_shown import (
     Endings,
     EndingShown,
@@ -44,7 +45,6 @@ from services.orders.views.order_shown import (
     shown_prohibition,
     shown_requirement,
 )
-from services.orders.views.person import OrderLine, StatusNow
 
 MOST = 100
 """Orders in one list: the others come as these are seen to."""

@@ -20,8 +20,8 @@ from services.orders.rules.look_ahead import LookAhead, look_ahead
 from services.orders.rules.sharing import Viewer
 from services.orders.views import ORDERS_ENDING, ORDERS_PERSON, OrdersEnding, OrdersPerson
 from services.orders.views.ending import OrdersEndingTable
+from services.orders.views.order_line import OrderLine
 from services.orders.views.order_shown import EndingShown, ReplacedBy
-from services.orders.views.person import OrderLine
 
 
 async def ending_soon(

@@ -24,7 +24,7 @@ from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.look_ahead import in_its_place
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to
-from services.orders.views.person import OrderLine, StatusNow
+from services.orders.views.order_line import OrderLine, StatusNow
 from services.orders.views.sections import newest_sections
 from services.orders.views.shown import OrderOf, OverShown, Party, StatusOf, StatusShown
 

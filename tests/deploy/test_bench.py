@@ -14,6 +14,7 @@ from deploy.bench import (
     agenda,
     folding,
     hard,
+    linked,
     marac,
     million,
     paging,
@@ -75,6 +76,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         deployment.start()
         pager = paging.Pager()
         steps = [*paging.measure(deployment, pager, 3), *agenda.measure(deployment, few, 10)]
+        steps += [*linked.measure(deployment, 2)]
         steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment, 0.00002)]
         steps += [*subject.measure(deployment, pager, 5)]
         steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
@@ -84,7 +86,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
-        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "P6", "P6", "P3 busy", "P6 upload", "P7"),
+        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy", "P6 upload", "P7"),
         *("P3 busy", "P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2", "P4", "P4"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")

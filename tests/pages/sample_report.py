@@ -16,8 +16,8 @@ from contracts.vocabulary import ContactMethod, OrderType, ProhibitionKind, Role
 from services.orders import briefing, reporting
 from services.orders.briefing import Briefing, BrokenLately, OrderBriefed, Protected
 from services.orders.reporting import OrderToBreak, VictimOfBreach
+from services.orders.views.order_line import StatusNow
 from services.orders.views.order_shown import Term
-from services.orders.views.person import StatusNow
 from tests.pages.sample_rows import BREACH_OF_ORDER, FRESH, LONG, NOW, ORDER, ago, new, order
 
 VICTIM = f"/orders/victims/{new()}/breach"

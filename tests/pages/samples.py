@@ -41,6 +41,7 @@ from services.notify.path import NewestTry, PathShown
 from services.notify.queries import Alerts, AlertShown, CallShown, MessageShown, Who
 from services.notify.resolved import ResolvedShown
 from services.orders.rules.circulating import Part
+from services.orders.views.order_line import StatusNow
 from services.orders.views.order_shown import (
     AnswerToQuestion,
     Endings,
@@ -55,7 +56,6 @@ from services.orders.views.order_shown import (
     Waiting,
 )
 from services.orders.views.pattern_shown import OffenceNamed
-from services.orders.views.person import StatusNow
 from services.orders.views.shown import (
     AnswerShown,
     BreachShown,

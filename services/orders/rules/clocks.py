@@ -14,8 +14,7 @@ from contracts.rules.breach_answer import Step
 from contracts.rules.circulation import Circulation
 from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.occurrence import LONDON
-from contracts.rules.order_life import LIVES
-from contracts.rules.order_match import KnownOrder
+from contracts.rules.order_match import KnownOrder, decided
 from contracts.rules.order_questions import bail_months, begins
 from contracts.rules.order_status import BAIL, NOT_BINDING, NOTICES, ends_at, status
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
@@ -160,7 +159,8 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     terms, said = order.known.terms, order.said
     if not order.binding:
         return {}
-    if terms.order in NOTICES and terms.served is not None and not _heard(order):
+    waits = terms.order in NOTICES and decided(order.known, order.others).decided is None
+    if waits and terms.served is not None:
         due = runs_out(AlertRule.HEARING, terms.served, calendars)
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
     if said.without_notice and said.return_date is not None:
@@ -168,18 +168,6 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
         if not in_its_place(order.known, order.others, due, at):
             return {AlertRule.RETURN_DATE: due}
     return {}
-
-
-def _heard(order: Order) -> bool:
-    notice = order.known
-    return any(
-        other.terms.order is LIVES[notice.terms.order].becomes
-        and other.terms.stage is not OrderStage.APPLIED
-        and other.made.astimezone(LONDON).date() >= notice.made.astimezone(LONDON).date()
-        and {*other.respondents} >= {*notice.respondents}
-        and {*other.protected} >= {*notice.protected}
-        for other in order.others
-    )
 
 
 def _prolonged(order: Order, calendars: Calendars) -> Clocks:

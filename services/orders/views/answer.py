@@ -14,7 +14,8 @@ from contracts.rules.standing_answer import WITHIN
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import chasing
-from services.orders.views.person import Part, RecordLine, StepLine
+from services.orders.views.order_line import Part
+from services.orders.views.person import RecordLine, StepLine
 from services.orders.views.told import about, generations, taken_of
 
 

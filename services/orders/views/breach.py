@@ -24,7 +24,8 @@ from services.orders.rules.priority import BY_GRADE
 from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
 from services.orders.views.clocks import Clocks, clocks_of
-from services.orders.views.person import NEVER, RecordLine, StatusNow, area_of, steps_of
+from services.orders.views.order_line import StatusNow
+from services.orders.views.person import NEVER, RecordLine, area_of, steps_of
 from services.orders.views.standing import OrderThen, Standing
 from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 

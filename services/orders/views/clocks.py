@@ -22,7 +22,8 @@ from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 from services.orders.rules.clocks import Order, of_order
 from services.orders.views.order import circulation_of
-from services.orders.views.person import OrdersPerson, Part, persons
+from services.orders.views.order_line import Part
+from services.orders.views.person import OrdersPerson, persons
 from services.orders.views.told import taken_of
 from services.orders.views.untold import told_again, untold, untold_order
 from services.orders.views.where import line_of, newest_area

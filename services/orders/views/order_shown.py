@@ -22,7 +22,7 @@ from contracts.vocabulary import (
     TeamKind,
 )
 from services.orders.rules.circulating import Part, may_tell_words
-from services.orders.views.person import StatusNow
+from services.orders.views.order_line import StatusNow
 from services.orders.views.shown import Shown
 
 

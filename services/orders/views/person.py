@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, Field
 
-from chassis.clock import court_deadline
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
-from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
+from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern
@@ -23,60 +22,20 @@ from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import occurrences, record_of
 from contracts.rules.order_match import (
     KnownOrder,
-    Parties,
     Sought,
     match,
-    parties_before,
     people_of,
-    services_of,
 )
-from contracts.rules.order_status import OrderStatus, order_terms, status
 from contracts.rules.standing_grade import Assessed, counting, screens, stands
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
+from services.orders.views.order_line import OrderLine, Part, orders_of
 from services.orders.views.untold import untold_of_person
 
 Report = Fact[BreachReported | IncidentReported]
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """When a record was made whose row an older release wrote: no clock runs until it is folded anew."""
-
-
-class Part(BaseModel):
-    """Base of what stands inside a row."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class StatusNow(Part):
-    """An order's status as a row holds it (``contracts.rules.order_status``)."""
-
-    in_force: bool
-    served: bool
-    aware: bool
-    enforceable: bool
-    reason: str
-
-    @classmethod
-    def of(cls, known: OrderStatus) -> "StatusNow":
-        """What a row keeps of a status."""
-        return cls(
-            in_force=known.in_force,
-            served=known.served,
-            aware=known.aware,
-            enforceable=known.enforceable,
-            reason=known.reason,
-        )
-
-
-class OrderLine(KnownOrder):
-    """An order that binds or protects this person. ``status``, at the row's time, is there where the
-    order binds them: service names the respondent, so whom it protects cannot tell by their own
-    facts whether it was served, and must not be told that it was not."""
-
-    agency: str
-    services: list[str]
-    status: StatusNow | None
 
 
 class StandingAlert(Part):
@@ -115,9 +74,9 @@ class RecordLine(Part):
     precision: Literal["instant", "day"]
     kind: str
     people: list[str]
-    accused: list[str] = []
-    victims: list[str] = []
-    says: list[str] = []
+    accused: list[str] = Field(default_factory=list)
+    victims: list[str] = Field(default_factory=list)
+    says: list[str] = Field(default_factory=list)
     recorded: AwareDatetime = NEVER
     accepted: AwareDatetime = NEVER
     weapon: bool | None = None
@@ -125,7 +84,7 @@ class RecordLine(Part):
     area: str | None = None
     standing: list[StandingAlert]
     asked: bool = False
-    steps: list[StepLine] = []
+    steps: list[StepLine] = Field(default_factory=list)
 
     @property
     def reported(self) -> Reported:
@@ -175,7 +134,7 @@ class OrdersPersonTable(ViewTable, table=True):
 
 def fold_person(subject: Subject) -> Folded:
     """The row of a person at ``subject.at``, and when an order's status will change it."""
-    orders, changes = _orders(subject)
+    orders, changes = orders_of(subject)
     happened = _occurrences(subject, orders)
     assessed = assessed_in(subject.facts, subject.id, subject.homes)
     row = OrdersPerson(
@@ -199,35 +158,6 @@ def area_of(said: Said) -> str | None:
 def persons(mentions: Iterable[Mention], homes: Mapping[str, str]) -> list[str]:
     """The persons behind these mentions, each once, sorted."""
     return sorted({homes[m.mention] for m in mentions if m.mention is not None and m.mention in homes})
-
-
-def _orders(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
-    served = subject.facts.current(OrderServed)
-    lines: list[OrderLine] = []
-    changes: list[datetime | None] = []
-    for fact in subject.facts.current(OrderMade):
-        parties = Parties.of(fact.said, subject.homes)
-        versions = subject.facts.spoken(fact.root)
-        services = services_of(fact.root, versions, served, subject.id, subject.homes)
-        terms, past = order_terms(versions, [service.said for service in services], court_deadline)
-        now = status(terms, subject.at)
-        binds = subject.id in parties.respondents
-        lines.append(
-            OrderLine(
-                root=fact.root,
-                reference=fact.said.reference,
-                made=fact.said.made,
-                terms=terms,
-                past=past,
-                before=parties_before(versions, subject.homes),
-                **parties.model_dump(),
-                agency=fact.agency,
-                services=sorted(service.root for service in services),
-                status=StatusNow.of(now) if binds else None,
-            )
-        )
-        changes.append(now.changes_at if binds else None)
-    return lines, changes
 
 
 def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordLine]]:

@@ -15,8 +15,8 @@ from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachSaidBy, BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
 from services.orders.views.breach import OrdersBreach
+from services.orders.views.order_line import StatusNow
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
-from services.orders.views.person import StatusNow
 from services.orders.views.told import AlertState
 
 NEVER_HERE = {Sensitivity.ROUTING, Sensitivity.SUPPORT, Sensitivity.EQUALITY, Sensitivity.WITHHELD}

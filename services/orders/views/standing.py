@@ -14,12 +14,11 @@ from services.orders.rules.priority import Danger, Priority, Triage, from_scene,
 from services.orders.views.answer import Answer, answer
 from services.orders.views.between import between_sides, carries, reading_of, together
 from services.orders.views.clocks import CALENDARS
+from services.orders.views.order_line import Part, StatusNow
 from services.orders.views.person import (
     NEVER,
     OrdersPerson,
-    Part,
     RecordLine,
-    StatusNow,
     VictimLine,
     persons,
     record_line,

@@ -18,7 +18,7 @@ from contracts.events.orders import BreachReported
 from contracts.rules.standing_answer import Answer, answer_of, standing_answer
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, Role, Urgency
-from services.orders.views.person import Part
+from services.orders.views.order_line import Part
 
 OfAlert = AlertRaised | AlertStoodDown | AlertCalled | AlertAcknowledged
 A = TypeVar("A", bound=OfAlert, covariant=True)

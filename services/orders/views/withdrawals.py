@@ -13,7 +13,8 @@ from contracts.rules.breach_answer import unfinished
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import telling
-from services.orders.views.person import Part, StepLine
+from services.orders.views.order_line import Part
+from services.orders.views.person import StepLine
 from services.orders.views.told import ToldLine, about, generations, taken_of
 
 RULE = AlertRule.BREACH_WITHDRAWN

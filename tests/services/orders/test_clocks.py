@@ -27,6 +27,7 @@ from tests.services.orders.caseload import (
     breach,
     histories,
     order,
+    person,
     risk,
     service,
     step,
@@ -222,6 +223,26 @@ def test_service_starts_the_clock_where_she_is_and_its_correction_moves_it() -> 
     made.add(withdrawn(moved))
     made.settle()
     assert clocks(made) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "made_at", "over"),
+    [("refused", 20, True), ("made", 20, True), ("applied", 20, False), ("refused", -30, False)],
+)
+def test_a_notice_binds_until_a_court_has_decided_what_it_was_given_for(
+    stage: str, made_at: float, over: bool
+) -> None:
+    """And no longer, though its 48 hours are not over: nobody is arrested for breaking it."""
+    between = order(
+        "dvpo", order="dvpo", stage=stage, made=NOON + timedelta(hours=made_at), until_further_order=False
+    )
+    known = settled(notice(), service("notice", served=NOON), between)
+    for hours, binds in ((19, True), (21, not over)):
+        known.at = NOON + timedelta(hours=hours)
+        orders = {line.root: line for line in known.row("orders_person", person("ben")).orders}
+        held = orders[root_of("notice")].status
+        assert held.in_force == binds, hours
+        assert held.reason == ("order.until-hearing" if binds else "order.decided")
 
 
 def test_a_withdrawn_notice_has_no_clock() -> None:

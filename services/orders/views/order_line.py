@@ -1,0 +1,79 @@
+"""An order as a person's row holds it, with what holds of it for them."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from chassis.clock import court_deadline
+from chassis.views import Subject
+from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.order_match import KnownOrder, Parties, decided, parties_before, services_of
+from contracts.rules.order_status import OrderStatus, order_terms, status
+
+
+class Part(BaseModel):
+    """Base of what stands inside a row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StatusNow(Part):
+    """An order's status as a row holds it (``contracts.rules.order_status``)."""
+
+    in_force: bool
+    served: bool
+    aware: bool
+    enforceable: bool
+    reason: str
+
+    @classmethod
+    def of(cls, known: OrderStatus) -> "StatusNow":
+        """What a row keeps of a status."""
+        return cls(
+            in_force=known.in_force,
+            served=known.served,
+            aware=known.aware,
+            enforceable=known.enforceable,
+            reason=known.reason,
+        )
+
+
+class OrderLine(KnownOrder):
+    """An order that binds or protects this person. ``status``, at the row's time, is there where the
+    order binds them: service names the respondent, so whom it protects cannot tell by their own
+    facts whether it was served, and must not be told that it was not."""
+
+    agency: str
+    services: list[str]
+    status: StatusNow | None
+
+
+def orders_of(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]:
+    """The orders of a person; and when the status of each that binds them will change by itself."""
+    served = subject.facts.current(OrderServed)
+    told: list[OrderLine] = []
+    for fact in subject.facts.current(OrderMade):
+        versions = subject.facts.spoken(fact.root)
+        services = services_of(fact.root, versions, served, subject.id, subject.homes)
+        terms, past = order_terms(versions, [service.said for service in services], court_deadline)
+        told.append(
+            OrderLine(
+                root=fact.root,
+                reference=fact.said.reference,
+                made=fact.said.made,
+                terms=terms,
+                past=past,
+                before=parties_before(versions, subject.homes),
+                **Parties.of(fact.said, subject.homes).model_dump(),
+                agency=fact.agency,
+                services=sorted(service.root for service in services),
+                status=None,
+            )
+        )
+    lines, changes = list[OrderLine](), list[datetime | None]()
+    for line in told:
+        terms = decided(line, told)
+        now = status(terms, subject.at) if subject.id in line.respondents else None
+        lines.append(line.model_copy(update={"terms": terms, "status": StatusNow.of(now) if now else None}))
+        changes.append(now.changes_at if now else None)
+    return lines, changes
