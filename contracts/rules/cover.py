@@ -47,6 +47,7 @@ class How(StrEnum):
 
 HINDERED = {
     **dict.fromkeys(UNSERVED.values(), How.NOT_SERVED),
+    "order.aware-unserved": How.NOT_SERVED,
     "order.unaware": How.NOT_AWARE,
     "order.unaware-no-crime": How.NOT_AWARE,
     "order.hearing-overdue": How.DOUBTFUL,

@@ -31,7 +31,7 @@ from contracts.rules.order_status import (
     then,
     together,
 )
-from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, OrderType, Role
 
 
 class Parties(BaseModel):
@@ -102,6 +102,11 @@ class Match:
 
     order: KnownOrder | None
     because: str
+
+    @property
+    def respondents(self) -> list[str]:
+        """Who did it, where nobody is named: whom the order binds, unless it was only the last there was."""
+        return self.order.respondents if self.order and self.because != "order.most-recent" else []
 
 
 def parties_before(versions: Versions, homes: Mapping[str, str]) -> list[PastParties]:
@@ -213,22 +218,40 @@ def _as_of(known: Iterable[KnownOrder], at: datetime) -> list[KnownOrder]:
     return [each.then(at) for each in sorted(each_once(known), key=lambda order: (order.made, order.root))]
 
 
-def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
-    """The terms of an order; of a notice with when a court decided what it was given for, where one of the
-    others is the order that it becomes, made or refused between its people, on its day or later."""
-    if order.terms.order not in NOTICES:
-        return order.terms
-    day = order.made.astimezone(LONDON).date()
-    told = [
-        other.made
+def heard(notice: KnownOrder, others: Iterable[KnownOrder]) -> list[KnownOrder]:
+    """Those of the others by which a court decided what a notice was given for: the order that it becomes,
+    made or refused between its people, on its day or later."""
+    day = notice.made.astimezone(LONDON).date()
+    return [
+        other
         for other in others
-        if other.terms.order is LIVES[order.terms.order].becomes
+        if other.terms.order is LIVES[notice.terms.order].becomes
         and other.terms.stage is not OrderStage.APPLIED
         and other.made.astimezone(LONDON).date() >= day
-        and {*other.respondents} >= {*order.respondents}
-        and {*other.protected} >= {*order.protected}
+        and {*other.respondents} >= {*notice.respondents}
+        and {*other.protected} >= {*notice.protected}
     ]
-    return order.terms.model_copy(update={"decided": min(told)}) if told else order.terms
+
+
+def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
+    """The terms of an order; of a notice with when a court decided what it was given for. What was decided
+    before it was given was another application; and of a DAPO refused nobody tells whether it was the
+    police's, or her own."""
+    if order.terms.order not in NOTICES or not order.protected:
+        return order.terms
+    told = [
+        _decision(other)
+        for other in heard(order, others)
+        if (other.terms.order, other.terms.stage) != (OrderType.DAPO, OrderStage.REFUSED)
+    ]
+    since = min((at for at in told if at > order.made), default=None)
+    return order.terms.model_copy(update={"decided": since}) if since else order.terms
+
+
+def _decision(order: KnownOrder) -> datetime:
+    """When a court made or refused an order that was first told as applied for."""
+    waited = [past.until for past in order.past if past.terms.stage is OrderStage.APPLIED]
+    return max(waited, default=order.made)
 
 
 def each_once(known: Iterable[KnownOrder]) -> list[KnownOrder]:

@@ -35,8 +35,10 @@ MAY_NAME_A_PLACE = frozenset(
     {ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH, ProhibitionKind.OTHER}
 )
 """Prohibitions whose words say where: an address may stand in them, which the respondent may not know."""
-_ADDRESS = re.compile(r"\b\d+[A-Za-z]?,? +[A-Z]|\b[A-Z]{1,2}\d[A-Z\d]? *\d[A-Z]{2}\b")
-"""A number before a name, as of a house in its street; or a postcode. Hours and metres are neither."""
+_MEASURES = re.compile(
+    r"\b\d+([:.]\d\d)? ?(am|pm|(hour|day|week|month|minute|metre|meter|mile)s?|m)\b", re.IGNORECASE
+)
+"""Numbers of which no house has one."""
 
 SLACK = timedelta(days=1)
 """An order that ends at the end of a day, or at the hour at which it was made, is not too long for it."""
@@ -63,9 +65,11 @@ def questions(
 
 def may_name_a_place(said: Prohibition) -> bool:
     """Whether an address may stand in the words of a prohibition: by its kind; where whoever told of it
-    says that there is one which the respondent does not know; or by the number of a house or a postcode."""
+    says that there is one which the respondent does not know; or by any number that is not of hours, days or
+    how far, as of a house or a postcode."""
     told = said.address_known_to_respondent is False
-    return said.kind in MAY_NAME_A_PLACE or told or _ADDRESS.search(said.text or "") is not None
+    left = _MEASURES.sub("", said.text or "")
+    return said.kind in MAY_NAME_A_PLACE or told or any(each.isdigit() for each in left)
 
 
 def _authority(order: OrderMade) -> Iterator[OrderQuestion]:

@@ -277,10 +277,11 @@ def _longest(order: OrderMade) -> datetime | None:
 
 
 def ends_at(terms: OrderTerms) -> datetime | None:
-    """When an order really ends: at its end, or when it was discharged, whichever is first. None: nobody
-    gave an end."""
+    """When an order really ends: at its end, when it was discharged, or a notice when a court decided what it
+    was given for, whichever is first. None: nobody gave an end."""
     discharged = terms.discharged if terms.stage is OrderStage.DISCHARGED else None
-    return min((end for end in (terms.ends, discharged) if end is not None), default=None)
+    ends = (terms.ends, discharged, terms.decided)
+    return min((end for end in ends if end is not None), default=None)
 
 
 def status(terms: OrderTerms, at: datetime) -> OrderStatus:

@@ -248,7 +248,7 @@ def _record(fact: Report, subject: Subject) -> RecordSeen:
     found = match(sought, [order.known for order in once(subject, orders_of)])
     victims = frozenset(found.order.protected) if found.order else frozenset[str]()
     accused = persons((m for m in about(fact, subject) if m.role in PERPETRATOR_ROLES), homes)
-    record = record_of(fact.envelope, said, homes, victims, frozenset(accused))
+    record = record_of(fact.envelope, said, homes, victims, frozenset(accused or found.respondents))
     return RecordSeen(fact, record, found.order.root if found.order else None, found.because)
 
 

@@ -20,7 +20,7 @@ from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMad
 from contracts.mentions import Mention
 from contracts.rules.circulation import Circulation, fits
 from contracts.rules.cover import within
-from contracts.rules.order_status import status
+from contracts.rules.order_status import NOT_BINDING, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.sections import Identity, Name
 from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role, TeamKind
@@ -107,7 +107,8 @@ async def _page(
         if allowed == circulating.ALL:
             of_whole, beside = await _whole(archive, viewer, order, bound, at, unknown=known["unknown"])
             known, facts = known | of_whole, facts | beside
-        known["asked"] = _circulation(row.asked(at), viewer, allowed)
+        over = any(status(line.terms, at).reason in NOT_BINDING for line in lines)
+        known["asked"] = _circulation(None if over else row.asked(at), viewer, allowed)
         if Part.CIRCULATION in allowed:
             known["doubtful"] = await _doubtful(archive, known["asked"])
             asked, answers = await asking.asked_of(archive, made, versions)

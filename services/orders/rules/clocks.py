@@ -14,7 +14,7 @@ from contracts.rules.breach_answer import Step
 from contracts.rules.circulation import Circulation
 from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_out
 from contracts.rules.occurrence import LONDON
-from contracts.rules.order_match import KnownOrder, decided
+from contracts.rules.order_match import KnownOrder, heard
 from contracts.rules.order_questions import bail_months, begins
 from contracts.rules.order_status import BAIL, NOT_BINDING, NOTICES, ends_at, status
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
@@ -159,8 +159,7 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     terms, said = order.known.terms, order.said
     if not order.binding:
         return {}
-    waits = terms.order in NOTICES and decided(order.known, order.others).decided is None
-    if waits and terms.served is not None:
+    if terms.order in NOTICES and terms.served is not None and not heard(order.known, order.others):
         due = runs_out(AlertRule.HEARING, terms.served, calendars)
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
     if said.without_notice and said.return_date is not None:

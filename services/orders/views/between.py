@@ -72,13 +72,14 @@ def reading_of(known: Between) -> pattern.Pattern:
 def together(groups: Iterable[Sequence[RecordLine]]) -> list[list[RecordLine]]:
     """The occurrences that several people's rows have, in the order of time: groups with a record in common
     are one, with every record of each."""
-    found: list[dict[str, RecordLine]] = []
+    home: dict[str, dict[str, RecordLine]] = {}
     for group in groups:
         one = {record.root: record for record in group}
-        for same in [each for each in found if not one.keys().isdisjoint(each)]:
+        known = {id(home[root]): home[root] for root in one if root in home}
+        for same in known.values():
             one |= {root: with_alerts(line, one.get(root)) for root, line in same.items()}
-            found.remove(same)
-        found.append(one)
+        home |= dict.fromkeys(one, one)
+    found = {id(one): one for one in home.values()}.values()
     told = [sorted(one.values(), key=lambda line: (line.occurred, line.root)) for one in found]
     return sorted(told, key=lambda group: (group[0].occurred, group[0].root))
 

@@ -25,7 +25,7 @@ from services.orders.views import clocks, withdrawals
 from services.orders.views.answer import Answer, asked_of, decision, sayings
 from services.orders.views.clocks import Clocks, clocks_of
 from services.orders.views.order_line import StatusNow
-from services.orders.views.person import NEVER, RecordLine, area_of, steps_of
+from services.orders.views.person import NEVER, RecordLine, area_of, persons, steps_of
 from services.orders.views.standing import OrderThen, Standing
 from services.orders.views.told import ToldLine, about, generations, taken_since, told_of
 
@@ -119,7 +119,7 @@ def fold_breach(subject: Subject) -> Folded:
         undecided = stands.deciding(subject.at)
         wanted, asked_again = stands.clocks(found, undecided.by), undecided.again
     else:
-        wanted = _of_withdrawn(subject, fact.root, found, known)
+        wanted = _of_withdrawn(subject, fact.root, found, told, known)
     running = clocks_of(subject.facts, fact.root, wanted)
     row = OrdersBreach.model_validate(known | {"answer": found, "clocks": running})
     again = [each for each in (decision(found, subject.at).again, asked_again) if each is not None]
@@ -127,16 +127,24 @@ def fold_breach(subject: Subject) -> Folded:
 
 
 def _of_withdrawn(
-    subject: Subject, root: str, found: Answer, known: dict[str, object]
-) -> dict[AlertRule, datetime] | None:
+    subject: Subject, root: str, found: Answer, told: Sequence[ToldLine], known: dict[str, object]
+) -> dict[AlertRule, datetime]:
     """The clocks of a breach that was taken back, by what was said of it last: whoever took it back has let
-    nobody go who was arrested for it. Where it was, and whom it was about, is ``known`` still."""
+    nobody go who was arrested for it. Where it was, and whom it was about, is ``known`` still. A clock that
+    runs is not moved while somebody's row is not made."""
+    runs = clocks_of(subject.facts, root, {}).running
     was = next((each for each in subject.facts.taken_back(BreachReported) if each.root == root), None)
     if was is None:
         return {}
     stood, taken = Standing(subject, was), [step.taken for step in found.steps]
-    known |= stood.whereabouts()
-    return stood.clocks(found, None) if held_since(taken, taken) else {}
+    ran = next((each for each in runs if each.rule is AlertRule.PRODUCTION), None)
+    known |= stood.whereabouts() | {"victims": stood.victims()}
+    if told or ran:  # another record, that is no longer one with it, may have said where
+        known["area"] = ran.area if ran else told[-1].area or known["area"]
+    if not held_since(taken, taken):
+        return {}
+    missing = not stood.rows.keys() >= {*persons(was.said.named, subject.homes)}
+    return {ran.rule: ran.due} if ran and missing else stood.held(taken)
 
 
 def breach_in(subject: Subject) -> Fact[BreachReported] | None:

@@ -21,7 +21,7 @@ from contracts.rules import pattern
 from contracts.rules.breach_answer import Reported, Step
 from contracts.rules.occurrence import occurrences, record_of
 from contracts.rules.order_match import (
-    KnownOrder,
+    Match,
     Sought,
     match,
     people_of,
@@ -171,10 +171,10 @@ def _occurrences(subject: Subject, orders: list[OrderLine]) -> list[list[RecordL
         people = persons(about, subject.homes)
         if subject.id not in people:
             continue
-        of = _order_of(fact, orders, subject.homes)
+        of = _match_of(fact, orders, subject.homes)
         by_whom = in_role(about, *PERPETRATOR_ROLES)
         accused = frozenset(persons(by_whom, subject.homes) or (of.respondents if of else ()))
-        hers = frozenset(of.protected if of else ())
+        hers = frozenset(of.order.protected if of and of.order else ())
         record = record_of(fact.envelope, fact.said, subject.homes, hers, accused)
         records.append(record)
         line = record_line(fact, subject.facts, people, sorted(accused), taken.get(fact.root, []))
@@ -244,12 +244,12 @@ def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
     )
 
 
-def _order_of(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> KnownOrder | None:
+def _match_of(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> Match | None:
     """The order of a breach that names nobody of a side, as far as this person's orders tell."""
     if not isinstance(fact.said, BreachReported):
         return None
     wanted = sought(fact.said, fact.occurred, homes)
-    return None if wanted.victims and wanted.respondents else match(wanted, orders).order
+    return None if wanted.victims and wanted.respondents else match(wanted, orders)
 
 
 def sought(said: BreachReported, at: datetime, homes: Mapping[str, str]) -> Sought:

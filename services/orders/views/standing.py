@@ -1,11 +1,12 @@
 """A breach that stands: its order, its danger, its people and its answer, by the rows of whom it names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chassis.facts import Fact
 from chassis.views import Subject
 from contracts.events.orders import BreachReported
+from contracts.rules.breach_answer import Step
 from contracts.rules.order_match import KnownOrder, beside, match
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
@@ -157,6 +158,11 @@ class Standing:
             for each in beside(self.sought, self.match.order, self.orders)
         ]
 
+    def types(self) -> set[OrderType]:
+        """The types of its order and of those beside it: none where its order is not known."""
+        found = self.match.order
+        return {found.terms.order, *(each.type for each in self.beside())} if found else set()
+
     def victims(self) -> list[str]:
         """Whom it was against: as it says, else as its order says."""
         named = persons(self.said.in_role(Role.VICTIM), self.homes)
@@ -170,7 +176,7 @@ class Standing:
     def respondents(self) -> list[str]:
         """Who did it: as it says, else as its order says."""
         named = persons(self.said.in_role(*PERPETRATOR_ROLES), self.homes)
-        return named or (self.match.order.respondents if self.match.order else [])
+        return named or self.match.respondents
 
     def line(self, victim: str) -> VictimLine:
         """What is known of a victim."""
@@ -219,6 +225,10 @@ class Standing:
         made = [line.decided(known.considered) for line in known.decisions]
         return deciding(reading_of(known).named, made, at)
 
+    def held(self, steps: Sequence[Step]) -> dict[AlertRule, datetime]:
+        """The clock of whoever was arrested for it and was not let go, by the steps of it alone."""
+        return of_breach(steps, steps, None, self.types(), CALENDARS)
+
     def clocks(self, known: Answer, decide_by: datetime | None) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an
         occurrence asks for the answer to all of them."""
@@ -226,10 +236,8 @@ class Standing:
             return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         asked_for = known.asked_for if known.speaks else None
-        found = self.match.order
-        of = {found.terms.order, *(each.type for each in self.beside())} if found else set[OrderType]()
         steps = [step.taken for step in known.steps]
-        return of_breach(own, steps, asked_for, of, CALENDARS, decide_by)
+        return of_breach(own, steps, asked_for, self.types(), CALENDARS, decide_by)
 
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:
         """The earlier breaches by the same people, each with its records."""

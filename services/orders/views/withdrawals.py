@@ -9,7 +9,7 @@ from chassis.facts import Fact, FactSet
 from chassis.views import Saying
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
-from contracts.rules.breach_answer import unfinished
+from contracts.rules.breach_answer import HISTORY, unfinished
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, StandDown, Urgency
 from services.orders.rules import telling
@@ -34,7 +34,7 @@ def withdrawal_of(
     facts: FactSet, breach: Fact[BreachReported], told: Sequence[ToldLine], steps: Iterable[StepLine]
 ) -> Withdrawal:
     """What is known of the withdrawal of a breach of which this was told, and these steps were taken."""
-    root = breach.root
+    root, last = breach.root, unfinished(step.taken for step in steps)
     raised = generations(facts.current(AlertRaised), root, RULE)
     fallen = generations(facts.current(AlertStoodDown), root, RULE)
     taken = taken_of(facts, root)
@@ -43,7 +43,7 @@ def withdrawal_of(
         stood_down=len(fallen),
         unseen=breach.withdrawn
         and (
-            unfinished(step.taken for step in steps) is not None
+            (last is not None and breach.accepted < last.at + HISTORY)
             or (bool(told) and (AlertRule.BREACH, told[-1].generation) not in taken)
             or (bool(told) and _asked_in_vain(facts, root, taken))
         ),

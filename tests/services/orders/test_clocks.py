@@ -18,13 +18,16 @@ from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import adjourned_to, said_terms
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, BreachStep, OrderType, PassReason
+from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType, PassReason
 from services.orders.rules.clocks import PRODUCED, Order, of_breach, of_order
 from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS
 from services.orders.views.clocks import CALENDARS
+from services.orders.views.order_line import OrderLine
 from tests.services.orders.caseload import (
+    ann,
     ben,
     breach,
+    cat,
     histories,
     order,
     person,
@@ -191,6 +194,12 @@ def notice(**values: Any) -> Fact[OrderMade]:
     return order("notice", **DVPN | values)
 
 
+def of_ben(known: World) -> OrderLine:
+    """The notice, as the row of whom it binds has it."""
+    lines: list[OrderLine] = known.row("orders_person", person("ben")).orders
+    return next(line for line in lines if line.root == root_of("notice"))
+
+
 def clocks(of: World, cause: str = "notice", rule: str = "hearing") -> list[tuple[int, datetime, str | None]]:
     """The clocks of a rule about a cause that were started and not stopped: generation, due, area."""
     said = [fact.content for fact in of.facts]
@@ -227,7 +236,13 @@ def test_service_starts_the_clock_where_she_is_and_its_correction_moves_it() -> 
 
 @pytest.mark.parametrize(
     ("stage", "made_at", "over"),
-    [("refused", 20, True), ("made", 20, True), ("applied", 20, False), ("refused", -30, False)],
+    [
+        ("refused", 20, True),
+        ("made", 20, True),
+        ("applied", 20, False),
+        ("refused", -30, False),
+        ("refused", -2, False),
+    ],
 )
 def test_a_notice_binds_until_a_court_has_decided_what_it_was_given_for(
     stage: str, made_at: float, over: bool
@@ -239,10 +254,35 @@ def test_a_notice_binds_until_a_court_has_decided_what_it_was_given_for(
     known = settled(notice(), service("notice", served=NOON), between)
     for hours, binds in ((19, True), (21, not over)):
         known.at = NOON + timedelta(hours=hours)
-        orders = {line.root: line for line in known.row("orders_person", person("ben")).orders}
-        held = orders[root_of("notice")].status
+        held = of_ben(known).status
+        assert held is not None
         assert held.in_force == binds, hours
         assert held.reason == ("order.until-hearing" if binds else "order.decided")
+
+
+@pytest.mark.parametrize("stage", ["made", "refused"])
+def test_what_was_applied_for_is_decided_when_its_correction_says(stage: str) -> None:
+    applied = order("dvpo", order="dvpo", stage="applied", made=NOON + timedelta(hours=2))
+    ruled = applied.said.model_copy(update={"stage": OrderStage(stage), "people": [ben(), ann()]})
+    then = corrected(applied, ruled, occurred=NOON + timedelta(hours=26))
+    known = settled(notice(), service("notice", served=NOON), applied, then)
+    (held,) = [
+        each for each in known.row("orders_person", person("ben")).orders if each.root == root_of("notice")
+    ]
+    assert held.status_at(NOON + timedelta(hours=10)).in_force
+    assert held.status_at(NOON + timedelta(hours=27)).reason == "order.decided"
+
+
+def test_what_was_refused_to_another_ends_no_notice_that_names_nobody() -> None:
+    cats = order(
+        "dvpo", order="dvpo", stage="refused", made=NOON + timedelta(hours=20), people=[ben(), cat()]
+    )
+    known = settled(notice(people=[ben()]), service("notice", served=NOON), cats)
+    known.at = NOON + timedelta(hours=21)
+    (held,) = [
+        each for each in known.row("orders_person", person("ben")).orders if each.root == root_of("notice")
+    ]
+    assert held.status.in_force
 
 
 def test_a_withdrawn_notice_has_no_clock() -> None:
@@ -358,6 +398,12 @@ def test_an_arrest_that_is_told_after_the_report_was_taken_back_has_its_clock() 
     before.add(arrest)
     before.settle()
     at_once = settled(order(order="dvpo"), service(), risk(None), seen, arrest, withdrawn(seen))
+    nobody = settled(seen, arrest)
+    nobody.add(withdrawn(seen))
+    nobody.settle()
+    for each in (nobody, settled(seen, arrest, withdrawn(seen))):
+        assert [due for _, due, _ in clocks(each, "breach", "production")] == [NOON + timedelta(hours=27)]
+        assert clocks(each, "breach", "no-answer") == []
     for made in (before, at_once):
         assert clocks(made, "breach", "production") == [(1, NOON + timedelta(hours=27), "north")]
         assert made.row("orders_breach", root_of("breach")).withdrawal.standing == (1,)

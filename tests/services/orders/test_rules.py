@@ -282,6 +282,8 @@ def test_who_sees_which_parts_of_an_order(line: dict[str, Any]) -> None:
         ("no-contact", "Not by any means", None, True),
         ("no-contact", "Not by any means", False, False),
         ("no-contact", "Save by text, between 5pm and 6pm, on 2 days", None, True),
+        ("no-contact", "Save to leave the children at a place 100 Metres away", None, True),
+        ("no-contact", "Not by letter to Elm Court, flat 4", None, False),
         ("no-contact", "Not by letter to 12a, Elm Close", None, False),
         ("no-violence", "Nowhere in ZZ1 4QQ", None, False),
         ("not-to-damage", "Not 12 New Street", None, False),
