@@ -325,3 +325,11 @@ def test_of_two_men_whom_her_orders_bind_neither_is_taken_for_it() -> None:
     alone = breach("alone", occurred=NOON - timedelta(days=3), people=[ann()])
     now = told(other, alone, breach(people=[ann()]), hours=1).row("orders_breach", root_of("breach"))
     assert (now.respondents, now.answer.earlier) == ((), 0)
+
+
+def test_an_order_that_is_over_holds_nobody_for_a_report_that_names_her_alone() -> None:
+    over = order(ends=NOON - timedelta(days=10), until_further_order=False)
+    made = world(over, service(), risk(Grade.STANDARD), breach(people=[ann()]))
+    made.settle()
+    row = made.row("orders_breach", root_of("breach"))
+    assert (row.order_because, row.respondents) == ("order.most-recent", ())
