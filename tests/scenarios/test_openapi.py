@@ -24,6 +24,7 @@ from deploy.local.processes import run_apart
 from tests.scenarios import scene
 from tests.scenarios.conftest import START
 from tests.scenarios.goldthread import SERVICES, Deployed, Goldthread, deployed
+from tests.support.waiting import PATIENCE
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "15"))
 """Of each operation, as each caller."""
@@ -80,7 +81,8 @@ def test_a_service_keeps_to_its_document(embedded: Deployed, subtests: pytest.Su
         },
     }
     config = SchemathesisConfig.from_dict(configuration)
-    document = schemathesis.openapi.from_url(f"{embedded.url}/{service}/openapi.json", config=config)
+    url = f"{embedded.url}/{service}/openapi.json"  # it is made when it is first read
+    document = schemathesis.openapi.from_url(url, config=config, timeout=PATIENCE)
     for found in document.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
