@@ -11,11 +11,15 @@ from tests.faults import chaos
 from tests.faults.faults import DISTRIBUTED, EMBEDDED
 
 SEED = 1
+A_ROUND_SECONDS = 3600
+"""A round hangs nowhere: every wait in it has a time of its own, and says what did not come. All of it takes
+some six minutes, and on a machine that is four times slower more than fifteen."""
 KILLS_OF_ONE = 8
 """In one process they come one after another, each with a start."""
 
 
 @pytest.mark.chaos
+@pytest.mark.timeout(A_ROUND_SECONDS)
 @pytest.mark.usefixtures("real_parts")
 def test_nothing_is_lost_on_kafka_and_postgresql() -> None:
     outcome = chaos.round_of("distributed", SEED, 0, chaos.A_ROUND, short=True)
