@@ -12,8 +12,8 @@ from tests.faults.faults import DISTRIBUTED, EMBEDDED
 
 SEED = 1
 A_ROUND_SECONDS = 3600
-"""A round hangs nowhere: every wait in it has a time of its own, and says what did not come. All of it takes
-some six minutes, and on a machine that is four times slower more than fifteen."""
+"""A round hangs nowhere: every wait in it has a time of its own, and says what did not come. On two
+slow cores all of it took more than fifteen minutes (29 November 2026)."""
 KILLS_OF_ONE = 8
 """In one process they come one after another, each with a start."""
 
