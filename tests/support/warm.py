@@ -155,9 +155,11 @@ def main() -> None:
     """Fork what is asked for, until nobody asks any more."""
     import deploy.cli
     import deploy.serve  # noqa: F401  what takes its time
+    from deploy import wiring
 
     for change in sys.argv[1:]:
         pkgutil.resolve_name(change)()
+    dict(wiring.SERVICES)  # and what is imported by whoever asks for it
     gc.freeze()
     running: set[int] = set()
     for asked in _asked(running):
