@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from contracts.events.orders import BreachReported, PatternDecided
+from contracts.events.orders import BreachReported
 from contracts.events.people import Dash, IncidentReported
 from contracts.mentions import Mention
 from contracts.vocabulary import (
@@ -29,7 +29,6 @@ from contracts.vocabulary import (
     LegalStatus,
     Offence,
     OffenceElement,
-    PatternDecision,
     Relationship,
 )
 
@@ -97,9 +96,6 @@ MISTAKES = 1
 
 UNANSWERED = 3
 """From so many breaches on, each without an answer, their number is named for itself."""
-
-NOT_YET = timedelta(days=7)
-"""How long *not yet* stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +217,13 @@ class Found:
 class Reading:
     """An offence of which something was found. ``since`` is when all that is needed was on record; None: it
     is not named. ``against`` are the facts that would speak for it, were they not apart. ``units`` are the
-    occurrences and assessments that count, each by its facts."""
+    occurrences and assessments that count, each with its records."""
 
     offence: Offence
     elements: tuple[Found, ...]
     since: datetime | None
     against: tuple[str, ...]
-    units: tuple[tuple[datetime, frozenset[str]], ...]
+    units: tuple[Occasion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,33 +238,6 @@ class Pattern:
     def named(self) -> list[Reading]:
         """The offences that a person is asked to consider."""
         return [reading for reading in self.readings if reading.since is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What an officer decided, having these facts before them."""
-
-    root: str
-    offence: Offence
-    decision: PatternDecision
-    at: datetime
-    considered: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Whether a named offence is decided: by which decision, the newest of its offence, and whether that
-    still stands. ``due`` is by when somebody must decide; None: it is decided."""
-
-    last: Decided | None
-    due: datetime | None
-
-
-def fault(said: PatternDecided) -> tuple[str, str] | None:
-    """The place and the kind of what is wrong with what a decision says. None: nothing."""
-    if said.people:
-        return ("content.people", "people-given")
-    return ("content.narrative", "reason-missing") if said.narrative is None else None
 
 
 def codes(said: BreachReported | IncidentReported, accused: Iterable[Mention]) -> Codes:
@@ -323,22 +292,6 @@ def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
     return Pattern(tuple(each for each in readings if each.elements[0].occasions), tuple(apart))
 
 
-def question(reading: Reading, decisions: Iterable[Decided], at: datetime) -> Question:
-    """Whether a named offence is decided at this time, and by when it must be: a decision stands until
-    something happens that was not before whoever decided; *not yet* stands for a week."""
-    of_it = [each for each in decisions if each.offence is reading.offence]
-    last = max(of_it, key=lambda each: (each.at, each.root), default=None)
-    if reading.since is None:
-        return Question(last, None)
-    since = reading.since
-    if last is not None:
-        new = [recorded for recorded, roots in reading.units if roots.isdisjoint(last.considered)]
-        if not new and (last.decision is not PatternDecision.NOT_YET or at < last.at + NOT_YET):
-            return Question(last, None)
-        since = max(since, min(new)) if new else last.at + NOT_YET
-    return Question(last, since + OFFENCES[reading.offence].decide_within)
-
-
 def left_without_answer(earlier: int, answered: datetime | None) -> bool:
     """Whether a breach is at least the third without an answer, after so many that had none in time."""
     return answered is None and earlier >= UNANSWERED - 1
@@ -372,7 +325,7 @@ def _reading(
     since = [each for each in needed if each is not None]
     named = len(since) == len(needed) and all(each.state != "missing" for each in found)
     counted = tuple(
-        (min(word.recorded for word in unit), frozenset(word.root for word in unit))
+        unit
         for unit in units
         if any(word.says - DASH or word.says & candidate.codes for word in unit)  # of a Dash what speaks
     )

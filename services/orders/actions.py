@@ -27,7 +27,7 @@ from contracts.events.orders import (
     OrderServed,
     PatternDecided,
 )
-from contracts.rules import breach_answer, circulation, order_answers, pattern
+from contracts.rules import breach_answer, circulation, order_answers, pattern_decisions
 from contracts.rules.areas import area_and_around, within_token
 from contracts.rules.flagged import flagged
 from contracts.rules.order_status import held_at
@@ -67,7 +67,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         missing = service_of_order.fault(content)
     if isinstance(content, BreachProgressed | PatternDecided):
         await revisable(archive, caller, content)
-        rule = breach_answer if isinstance(content, BreachProgressed) else pattern
+        rule = breach_answer if isinstance(content, BreachProgressed) else pattern_decisions
         missing = rule.fault(content)
     if isinstance(content, BreachProgressed) and content.lowers and not sharing.may_vouch(caller.roles):
         missing = missing or ("content.second", "second-person-missing")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chassis.archive import Archive
 from contracts.events.orders import PatternDecided
-from contracts.rules import pattern
+from contracts.rules import pattern, pattern_decisions
 from contracts.rules.breach_answer import left
 from contracts.sections import Narrative, Sensitivity
 from contracts.vocabulary import Act, Circumstance, DashItem, Effect
@@ -50,7 +50,9 @@ def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime
     decided = {line.root: line for line in known.decisions}
     made = [line.decided(known.considered) for line in known.decisions]
     candidates = {
-        reading.offence: _candidate(reading, pattern.question(reading, made, at), numbers, decided, words)
+        reading.offence: _candidate(
+            reading, pattern_decisions.question(reading, made, at), numbers, decided, words
+        )
         for reading in read.readings
     }
     named = [each.offence for each in read.named]
@@ -69,7 +71,7 @@ def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime
 
 def _candidate(
     reading: pattern.Reading,
-    asked: pattern.Question,
+    asked: pattern_decisions.Question,
     numbers: dict[str, int],
     decided: dict[str, DecisionLine],
     words: dict[str, str],
@@ -181,7 +183,7 @@ def _named(
     known = between_sides(theirs, hers, [row])
     made = [line.decided(known.considered) for line in known.decisions]
     for reading in reading_of(known).named:
-        asked = pattern.question(reading, made, at)
+        asked = pattern_decisions.question(reading, made, at)
         yield OffenceNamed(
             offence=reading.offence,
             by=by,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from contracts.rules import pattern
+from contracts.rules import pattern, pattern_decisions
 from contracts.rules.breach_answer import Reported, Step, answered, clock, due, left
 from services.marac import shown_pattern
 from services.marac.conference import alert_rows, rows
@@ -78,11 +78,11 @@ def _named(
     roots = [record.root for each in by_them for record in each]
     made = {each.root: each for root in roots for each in decisions.get(root, ())}
     decided = [
-        pattern.Decided(each.root, each.offence, each.decision, each.at, frozenset(each.considered))
+        pattern_decisions.Decided(each.root, each.offence, each.decision, each.at, frozenset(each.considered))
         for each in made.values()
     ]
     for reading in read.named:
-        asked = pattern.question(reading, decided, at)
+        asked = pattern_decisions.question(reading, decided, at)
         yield shown_pattern.OffenceNamed(
             offence=reading.offence,
             by=person,

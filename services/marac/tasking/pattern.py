@@ -9,7 +9,7 @@ from chassis.facts import Fact
 from chassis.views import Subject
 from contracts.events.orders import BreachProgressed, BreachReported, PatternDecided
 from contracts.events.people import ReferralMade, RiskAssessed
-from contracts.rules import pattern
+from contracts.rules import pattern, pattern_decisions
 from contracts.rules.breach_answer import CLOCKS, Reported, Step, left
 from contracts.rules.instruments import dash_of
 from contracts.vocabulary import PERPETRATOR_ROLES
@@ -64,7 +64,7 @@ def _offences(
         words = [word for victims, word in assessments if letter in victims]
         made = [_decided(fact) for fact in decisions if fact.said.breach in ordinals]
         for reading in pattern.read(occasions, words).named:
-            asked = pattern.question(reading, made, subject.at)
+            asked = pattern_decisions.question(reading, made, subject.at)
             found.append(
                 rows.OffenceShown(
                     victim=letter,
@@ -74,7 +74,7 @@ def _offences(
                     stands=asked.due is None,
                 )
             )
-    ends = [fact.occurred + pattern.NOT_YET for fact in decisions]
+    ends = [fact.occurred + pattern_decisions.NOT_YET for fact in decisions]
     return found, min((end for end in ends if end > subject.at), default=None)
 
 
@@ -120,6 +120,8 @@ def _reported(subject: Subject, seen: Seen, steps: Mapping[str, Sequence[Step]])
     return Reported(fact.occurred, first, first, tuple(steps.get(fact.root, ())))
 
 
-def _decided(fact: Fact[PatternDecided]) -> pattern.Decided:
+def _decided(fact: Fact[PatternDecided]) -> pattern_decisions.Decided:
     said = fact.said
-    return pattern.Decided(fact.root, said.offence, said.decision, fact.occurred, frozenset(said.considered))
+    return pattern_decisions.Decided(
+        fact.root, said.offence, said.decision, fact.occurred, frozenset(said.considered)
+    )

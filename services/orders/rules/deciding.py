@@ -1,13 +1,14 @@
 """By when an officer is to decide what the facts about two people may be: one clock for all that is named.
 
-Source: the times of each offence, ``contracts.rules.pattern``.
+Source: the times of each offence, ``contracts.rules.pattern`` and ``contracts.rules.pattern_decisions``.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.rules.pattern import NOT_YET, Decided, Reading, question
+from contracts.rules.pattern import Reading
+from contracts.rules.pattern_decisions import NOT_YET, Decided, question
 from contracts.vocabulary import PatternDecision
 
 

@@ -9,7 +9,7 @@ from chassis.facts import Fact, FactSet
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
-from contracts.rules import pattern
+from contracts.rules import pattern, pattern_decisions
 from contracts.rules.instruments import dash_of
 from contracts.vocabulary import PERPETRATOR_ROLES, Offence, PatternDecision, PoliceRank, Role
 from services.orders.rules import considering
@@ -53,10 +53,10 @@ class DecisionLine(Line):
     rank: PoliceRank
     unseen: tuple[str, ...] = ()
 
-    def decided(self, known: Iterable[str]) -> pattern.Decided:
+    def decided(self, known: Iterable[str]) -> pattern_decisions.Decided:
         """As the rule of patterns knows it: of all that is ``known`` by now it considered the rest."""
         considered = frozenset(known).difference(self.unseen)
-        return pattern.Decided(self.root, self.offence, self.decision, self.at, considered)
+        return pattern_decisions.Decided(self.root, self.offence, self.decision, self.at, considered)
 
 
 def assessed_in(facts: FactSet, person: str, homes: Mapping[str, str]) -> list[AssessedLine]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.events.orders import BreachReported, PatternDecided
 from contracts.events.people import Dash, IncidentReported
-from contracts.rules import pattern
+from contracts.rules import pattern, pattern_decisions
 from contracts.vocabulary import Offence, PatternDecision
 from tests.support.facts import NOON, root_of
 from tests.support.tables import lines
@@ -55,9 +55,9 @@ def harassment(*occasions: str) -> pattern.Reading:
     return next(each for each in readings if each.offence is Offence.HARASSMENT)
 
 
-def decided(decision: PatternDecision, hours: float, *considered: str) -> pattern.Decided:
+def decided(decision: PatternDecision, hours: float, *considered: str) -> pattern_decisions.Decided:
     at = NOON + timedelta(hours=hours)
-    return pattern.Decided(f"{hours}", Offence.HARASSMENT, decision, at, frozenset(considered))
+    return pattern_decisions.Decided(f"{hours}", Offence.HARASSMENT, decision, at, frozenset(considered))
 
 
 def after(hours: float) -> datetime:
@@ -66,35 +66,56 @@ def after(hours: float) -> datetime:
 
 def test_somebody_must_decide_within_three_days_of_the_second_occurrence() -> None:
     reading = harassment("contact", "contact", "contact")
-    assert pattern.question(reading, [], NOON).due == after(1 + 72)
+    assert pattern_decisions.question(reading, [], NOON).due == after(1 + 72)
 
 
 def test_a_decision_stands_until_something_else_happens() -> None:
     done = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0")
-    assert pattern.question(harassment("contact", "contact"), [done], after(900)).due is None
+    assert pattern_decisions.question(harassment("contact", "contact"), [done], after(900)).due is None
     told_again = harassment("contact", "contact / harassment")
-    assert pattern.question(told_again, [done], after(900)).due is None, (
+    assert pattern_decisions.question(told_again, [done], after(900)).due is None, (
         "another record of the same is not new"
     )
-    reopened = pattern.question(harassment("contact", "contact", "contact"), [done], after(900))
+    reopened = pattern_decisions.question(harassment("contact", "contact", "contact"), [done], after(900))
     assert (reopened.due, reopened.last) == (after(2 + 72), done)
+
+
+def test_a_record_that_says_what_nobody_had_said_of_an_occurrence_is_decided_anew() -> None:
+    done = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0")
+    afraid = pattern_decisions.question(
+        harassment("contact", "contact / contact alarm-or-distress"), [done], after(900)
+    )
+    assert (afraid.due, afraid.last) == (after(1 + 72), done), "it speaks for an element that was missing"
+    had_both = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0", "1.1")
+    assert (
+        pattern_decisions.question(
+            harassment("contact", "contact / contact alarm-or-distress"), [had_both], after(900)
+        ).due
+        is None
+    )
+    other = harassment("contact alarm-or-distress", "contact / contact alarm-or-distress")
+    assert pattern_decisions.question(other, [done], after(900)).due == after(1 + 72), (
+        "of the other occurrence it said so"
+    )
 
 
 def test_the_newest_decision_counts_and_one_of_another_offence_does_not() -> None:
     first = decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0")
     later = decided(PatternDecision.RECORDED, 9, "0.0", "1.0", "2.0")
     reading = harassment("contact", "contact", "contact")
-    assert pattern.question(reading, [later, first], after(10)) == pattern.Question(later, None)
+    assert pattern_decisions.question(reading, [later, first], after(10)) == pattern_decisions.Question(
+        later, None
+    )
     (stalking,) = (e for e in pattern.read(told("contact", "contact"), []).named if e.offence == "stalking")
-    assert pattern.question(stalking, [first], after(10)).due == after(1 + 72)
+    assert pattern_decisions.question(stalking, [first], after(10)).due == after(1 + 72)
 
 
 def test_not_yet_stands_for_a_week() -> None:
     waits = decided(PatternDecision.NOT_YET, 5, "0.0", "1.0")
     reading = harassment("contact", "contact")
     week = after(5 + 7 * 24)
-    assert pattern.question(reading, [waits], week - timedelta(seconds=1)).due is None
-    assert pattern.question(reading, [waits], week).due == week + timedelta(hours=72)
+    assert pattern_decisions.question(reading, [waits], week - timedelta(seconds=1)).due is None
+    assert pattern_decisions.question(reading, [waits], week).due == week + timedelta(hours=72)
 
 
 def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
@@ -108,9 +129,9 @@ def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
 def test_a_decision_says_why_and_names_nobody() -> None:
     given = {"breach": root_of("breach"), "offence": "stalking", "decision": "recorded", "rank": "sergeant"}
     given |= {"considered": [root_of("breach")], "narrative": {"text": "Two in a week."}}
-    assert pattern.fault(PatternDecided.model_validate(given)) is None
+    assert pattern_decisions.fault(PatternDecided.model_validate(given)) is None
     named = PatternDecided.model_validate(given | {"people": [{"role": "child"}]})
-    assert pattern.fault(named) == ("content.people", "people-given")
+    assert pattern_decisions.fault(named) == ("content.people", "people-given")
 
 
 def test_what_a_record_says_by_codes() -> None:
