@@ -72,7 +72,17 @@ NEEDS: Mapping[BreachStep, Needs] = {
     BreachStep.CLOSED: Needs(reason=True, rank=PoliceRank.SERGEANT),
 }
 OF_AN_INSPECTOR = frozenset({OutcomeType.EVIDENTIAL_DIFFICULTIES, OutcomeType.VICTIM_DOES_NOT_SUPPORT})
-"""Outcomes that an inspector or above signs off, by their number: a rank that anybody may choose is none."""
+"""Outcomes that an inspector or above signs off."""
+OF_ACTION = frozenset(
+    {
+        *(OutcomeType.CHARGED, OutcomeType.CHARGED_ALTERNATE),
+        *(OutcomeType.YOUTH_CAUTION, OutcomeType.YOUTH_CAUTION_ALTERNATE),
+        *(OutcomeType.ADULT_CAUTION, OutcomeType.ADULT_CAUTION_ALTERNATE),
+        *(OutcomeType.TAKEN_INTO_CONSIDERATION, OutcomeType.PENALTY_NOTICE, OutcomeType.CANNABIS_WARNING),
+        *(OutcomeType.COMMUNITY_RESOLUTION, OutcomeType.DIVERSIONARY),
+    }
+)
+"""Outcomes by which something was done (``domain.md`` 7): no further action was not what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,8 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
         return ("content.narrative", "reason-missing")
     if needs.outcome and said.outcome is None:
         return ("content.outcome", "outcome-missing")
+    if needs.outcome and said.outcome in OF_ACTION:
+        return ("content.outcome", "outcome-of-action")
     least = PoliceRank.INSPECTOR if said.outcome in OF_AN_INSPECTOR else needs.rank
     if least is None:
         return None
@@ -128,9 +140,8 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
         return ("content.rank", "rank-missing")
     if RANKS.index(said.rank) < RANKS.index(least):
         return ("content.rank", "rank-too-low")
-    if said.outcome in OF_AN_INSPECTOR and said.by is None:
-        return ("content.by", "decider-missing")
-    return None
+    # A rank that anybody may choose is none: it is the number that signs.
+    return ("content.by", "decider-missing") if said.by is None else None
 
 
 def _fault_of_triage(said: BreachProgressed) -> tuple[str, str] | None:

@@ -119,8 +119,8 @@ async def _row(runtime: Runtime, person: str) -> OrdersPerson | None:
 
 def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> OrderOf | None:
     """An order for the answer; None for one that is over, or was never made. Who looks at the respondent
-    is not told the words of its terms, its court, nor who told of it: they say where whom it protects
-    lives."""
+    is not told the words of its terms, its court, the number that the court gave it, nor who told of it: they
+    say where whom it protects lives."""
     said = fact.said
     line = next(line for line in known.rows[asked].orders if line.root == fact.root)
     each = _each(line, known, now)
@@ -134,7 +134,7 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         binds=binds,
         type=said.order,
         agency=None if binds else fact.agency,
-        reference=said.reference,
+        reference=None if binds else said.reference,
         court=None if binds else said.court,
         made=said.made,
         ends=said.ends,

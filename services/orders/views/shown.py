@@ -138,7 +138,7 @@ class OrderOf(Shown):
     """An order that binds or protects the person who was asked about, as it holds at the answer's time.
     ``status`` is None where it is not known whether the respondent was served: then nobody can tell; and
     where not the same holds for all whom it binds: ``of_each`` has each of several. Of one that binds the
-    person, ``agency`` and ``court`` are None and the terms are without their words."""
+    person, ``agency``, ``court`` and ``reference`` are None and the terms are without their words."""
 
     order: str
     binds: bool

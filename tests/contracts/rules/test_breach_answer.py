@@ -89,12 +89,25 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
         ({"step": "closed", "why": True}, ("content.rank", "rank-missing")),
         ({"step": "closed", "why": True, "rank": "constable"}, ("content.rank", "rank-too-low")),
         ({"step": "closed", "rank": "sergeant"}, ("content.narrative", "reason-missing")),
-        ({"step": "closed", "why": True, "rank": "sergeant"}, None),
+        ({"step": "closed", "why": True, "rank": "sergeant"}, ("content.by", "decider-missing")),
+        ({"step": "closed", "why": True, "rank": "sergeant", "by": "S 9"}, None),
         (
             {"step": "no-further-action", "why": True, "rank": "inspector"},
             ("content.outcome", "outcome-missing"),
         ),
-        ({"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "18"}, None),
+        (
+            {"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "18"},
+            ("content.by", "decider-missing"),
+        ),
+        ({"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "18", "by": "S 9"}, None),
+        (
+            {"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "1", "by": "I 7"},
+            ("content.outcome", "outcome-of-action"),
+        ),
+        (
+            {"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "3a", "by": "I 7"},
+            ("content.outcome", "outcome-of-action"),
+        ),
         (
             {"step": "no-further-action", "why": True, "rank": "sergeant", "outcome": "15"},
             ("content.rank", "rank-too-low"),
@@ -104,7 +117,6 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
             ("content.by", "decider-missing"),
         ),
         ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "16", "by": "I 7"}, None),
-        ({"step": "no-further-action", "why": True, "rank": "inspector", "outcome": "18"}, None),
     ],
     ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else None,
 )

@@ -326,6 +326,7 @@ async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orde
     assert STREET in str(hers["prohibitions"]), "the police go there"
     assert STREET not in str(his), "who looks at him is not told where she lives"
     assert (his["agency"], hers["agency"]) == (None, "police")
+    assert (his["reference"], hers["reference"]) == (None, "ZC26P00412"), "it names the court that is near her"
     discharged = {"order": "non-molestation", "stage": "discharged", "people": people(BEN, ANN)}
     discharged |= {"made": orders.runtime.clock.now().isoformat()}
     await corrected(orders, root, discharged)
@@ -406,16 +407,18 @@ async def test_whether_arrest_is_attached_is_not_known_where_nobody_told(orders:
     """To the control room, which reads it at the door, and on the order's own page; and No is No."""
     await prepared(orders)
     attached: dict[str, bool | None] = {"told": True, "not told": None, "none": False}
+    says_of = dict[str, str]()
     for says, power in attached.items():
         said = {"order": "occupation", "until_further_order": True, "reference": says, **BETWEEN}
         root = await told(orders, "orders", 2, said | {"power_of_arrest": power})
+        says_of[root] = says
         served = {"reference": says, "served": orders.runtime.clock.now().isoformat(), "order": root}
         await told(orders, "services", 1, SERVED | served)
 
     async def arrests() -> dict[str, tuple[str | None, bool | None]]:
         held = (await asked(orders, "control-room", "ben")).json()["orders"]
         return {
-            each["reference"]: (each["status"]["reason"], each["arrest"])
+            says_of[each["order"]]: (each["status"]["reason"], each["arrest"])
             for each in held
             if each["type"] == "occupation"
         }
@@ -617,7 +620,7 @@ async def test_an_outcome_that_an_inspector_signs_off_says_which_inspector(order
     path, headers = f"/orders/breaches/{cause}/steps", {"Authorization": "Bearer supervisor"}
     form = {"once": new_id(), **no_more, "reason": "Ann does not support it."}
     page = await orders.http.post(path, data=form, headers=headers)
-    assert (page.status_code, "Enter the number of the inspector" in page.text) == (422, True)
+    assert (page.status_code, "Enter the number of whoever signed this off" in page.text) == (422, True)
     assert (await orders.http.post(path, data=form | {"by": "I-77"}, headers=headers)).status_code == 303
 
     async def on_the_page() -> bool:
