@@ -66,12 +66,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a report says of the scene, when that was, and when it was first accepted here."""
+    """When what a report tells of happened, and when it first told here of a weapon, and of the suspect
+    being there. None: it does not say so."""
 
     occurred: datetime
-    accepted: datetime
-    weapon: bool | None
-    present: bool | None
+    weapon: datetime | None
+    present: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def scene_told(occurred: datetime, over: datetime | None, scenes: Iterable[Scene
     if over is not None and occurred <= over:
         return None
     of_this = [each for each in scenes if over is None or each.occurred > over]
-    weapon = min((each.accepted for each in of_this if each.weapon), default=None)
-    present = min((each.accepted for each in of_this if each.present), default=None)
+    weapon = min((each.weapon for each in of_this if each.weapon), default=None)
+    present = min((each.present for each in of_this if each.present), default=None)
     return max((each for each in (weapon, present) if each is not None), default=None)
 
 

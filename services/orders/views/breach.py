@@ -210,8 +210,7 @@ def _wanted(row: OrdersBreach) -> telling.Wanted | None:
     breaches = [each for each in row.records if each.type == "breach" and each.accepted != NEVER]
     over = ended([each.reported for each in breaches]) if breaches else None
     scenes = [
-        telling.Scene(each.occurred, each.accepted, weapon=each.weapon, present=each.suspect_present)
-        for each in breaches
+        telling.Scene(each.occurred, weapon=each.weapon_told, present=each.present_told) for each in breaches
     ]
     told = telling.scene_told(row.occurred, over, scenes)
     return telling.Wanted(row.urgency, by_grade, row.by_scene, row.area, victims, told)

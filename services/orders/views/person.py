@@ -4,15 +4,16 @@ The row is read by the folds of breaches, never by a page: a respondent's row ma
 victim of his lives in, so that a breach which names no victim still finds who is on call for her.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Subject, View, ViewTable
-from contracts.content import Said
+from contracts.content import Content, Said
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachProgressed, BreachReported
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
@@ -65,7 +66,8 @@ class StepLine(Part):
 
 class RecordLine(Part):
     """One agency's record of a breach or incident that names this person. ``asked``: an alert that asks
-    for its answer stands. ``says``: what it says of a pattern, by codes."""
+    for its answer stands. ``says``: what it says of a pattern, by codes. ``weapon_told``, ``present_told``:
+    when Goldthread was first told so, by a correction too; None: it is not said (any more)."""
 
     root: str
     type: Literal["breach", "incident"]
@@ -81,6 +83,8 @@ class RecordLine(Part):
     accepted: AwareDatetime = NEVER
     weapon: bool | None = None
     suspect_present: bool | None = None
+    weapon_told: AwareDatetime | None = None
+    present_told: AwareDatetime | None = None
     area: str | None = None
     standing: list[StandingAlert]
     asked: bool = False
@@ -220,10 +224,18 @@ def record_line(
         accepted=facts.first_accepted(fact.root),
         weapon=breach.weapon if breach else None,
         suspect_present=breach.suspect_present if breach else None,
+        weapon_told=_told_since(facts.versions(fact.root), "weapon"),
+        present_told=_told_since(facts.versions(fact.root), "suspect_present"),
         area=area_of(said),
         standing=[],
         steps=steps,
     )
+
+
+def _told_since(versions: Sequence[Fact[Content]], what: str) -> datetime | None:
+    """When the first was accepted of the newest versions that all say yes to it, one after another."""
+    yes = list(takewhile(lambda fact: getattr(fact.content, what, None), reversed(versions)))
+    return yes[-1].accepted if yes else None
 
 
 def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
@@ -237,11 +249,17 @@ def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
             "accused": sorted({*record.accused, *(other.accused if other else ())}),
             "recorded": min(record.recorded, other.recorded) if other else record.recorded,
             "accepted": min(record.accepted, other.accepted) if other else record.accepted,
+            "weapon_told": _sooner(record.weapon_told, other.weapon_told if other else None),
+            "present_told": _sooner(record.present_told, other.present_told if other else None),
             "standing": [alerts[key] for key in sorted(alerts)],
             "asked": record.asked or bool(other and other.asked),
             "steps": sorted(steps.values(), key=lambda step: (step.at, step.root)),
         }
     )
+
+
+def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _match_of(fact: Report, orders: list[OrderLine], homes: Mapping[str, str]) -> Match | None:

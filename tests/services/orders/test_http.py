@@ -326,7 +326,9 @@ async def test_the_control_room_is_told_what_is_in_force_for_either(orders: Orde
     assert STREET in str(hers["prohibitions"]), "the police go there"
     assert STREET not in str(his), "who looks at him is not told where she lives"
     assert (his["agency"], hers["agency"]) == (None, "police")
-    assert (his["reference"], hers["reference"]) == (None, "ZC26P00412"), "it names the court that is near her"
+    assert (his["reference"], hers["reference"]) == (None, "ZC26P00412"), (
+        "it names the court that is near her"
+    )
     discharged = {"order": "non-molestation", "stage": "discharged", "people": people(BEN, ANN)}
     discharged |= {"made": orders.runtime.clock.now().isoformat()}
     await corrected(orders, root, discharged)

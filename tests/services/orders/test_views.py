@@ -422,6 +422,26 @@ class TestTelling:
         found.settle()
         assert len(raised(found, "council's")) == 2, "the same, told again, is nothing new"
 
+    @pytest.mark.parametrize("scene", [{"weapon": True}, {"suspect_present": True}], ids=str)
+    def test_once_answered_a_correction_that_says_so_pages_too_and_once(self, scene: dict[str, Any]) -> None:
+        found = world(risk(Grade.HIGH), breach("council's"))
+        found.settle()
+        later = NOON + timedelta(minutes=20)
+        found.add(answer("council's"), said_again(later, 2, **scene))
+        found.at = later
+        found.settle()
+        assert [each[:2] for each in raised(found, "council's")] == [(1, "now"), (2, "now")]
+        again = later + timedelta(minutes=20)
+        said = answer("council's", 2).said
+        found.add(fact(said, agency="goldthread", root="taken again", occurred=again, accepted=again))
+        found.add(said_again(again + timedelta(minutes=1), 3, kind="threat", **scene))
+        found.settle()
+        assert len(raised(found, "council's")) == 2, "it was said before"
+        found.add(said_again(again + timedelta(minutes=2), 4))
+        found.add(said_again(again + timedelta(minutes=3), 5, **scene))
+        found.settle()
+        assert len(raised(found, "council's")) == 3, "it was taken back, and is said again"
+
     def test_what_was_known_when_it_was_taken_pages_nobody_again(self) -> None:
         found = world(risk(Grade.HIGH), breach("council's", weapon=True))
         found.settle()
@@ -483,6 +503,12 @@ def told_at(at: datetime, name: str, agency: str = "police", **values: Any) -> F
     """A report of what happened at noon that came later."""
     said = BreachReported(**{"kind": "assault", "people": [ann(), ben()]} | values)
     return fact(said, agency=agency, occurred=NOON, accepted=at, root=name)
+
+
+def said_again(at: datetime, version: int, **values: Any) -> Fact[BreachReported]:
+    """What the council says of it in a later version."""
+    said = BreachReported(**{"kind": "assault", "people": [ann(), ben()]} | values)
+    return fact(said, agency="council", accepted=at, root="council's", version=version)
 
 
 class TestBroken:
