@@ -102,7 +102,8 @@ class ElsewhereCase(Shown):
 class Question(Shown):
     """Something odd that a person is to look at: a fact still. ``no-chair``, ``over`` (``n`` cases more
     than room), ``slots-not-set``, ``at-one-time``, ``chair-twice`` (``at``: when another MARAC's begins that
-    the same person chairs): of meetings; ``listed-twice``: of a case; ``same-pair``, ``other-direction``: of
+    the same person chairs), ``not-closed`` (``at``: when it began; its ``n`` cases count as heard): of
+    meetings; ``listed-twice``: of a case; ``same-pair``, ``other-direction``: of
     two cases of the same two people that are both listed."""
 
     code: Literal[
@@ -111,6 +112,7 @@ class Question(Shown):
         "slots-not-set",
         "at-one-time",
         "chair-twice",
+        "not-closed",
         "listed-twice",
         "same-pair",
         "other-direction",

@@ -122,6 +122,7 @@ def waiting(*_: Any) -> shown.Waiting:
             ask(code="at-one-time", meetings=[SOON, MEETING]),
             ask(code="no-chair", meetings=[MEETING]),
             ask(code="chair-twice", meetings=[FULL], at=NOW + timedelta(days=16)),
+            ask(code="not-closed", meetings=[new()], n=14, at=NOW - timedelta(days=3)),
             ask(code="slots-not-set", meetings=[MEETING, FULL], n=16),
             ask(code="listed-twice", meetings=[MEETING, FULL], case=OTHER, letters="M2D"),
             *(

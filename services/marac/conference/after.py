@@ -14,6 +14,7 @@ from contracts.events.listing import MaracSet
 from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
+from contracts.rules.areas import area_and_around
 from contracts.rules.clocks import runs_out
 from contracts.rules.owed import SETTLES
 from contracts.sections import Narrative
@@ -136,9 +137,11 @@ def _flags(
             told.setdefault(line.agency, []).append(line.said.recorded)
     first = {agency: min(recorded) for agency, recorded in told.items()}
     around = (*case.areas, *case.transferred)
-    asked = set_for(subject.configuration, around, met)
-    for agency in asked.agencies if asked else ():
-        first.setdefault(agency, met)
+    took_it = area_and_around(casefile.areas_of(subject.configuration), case.marac)
+    for those in (case.areas, took_it) if case.transferred else (case.areas,):
+        asked = set_for(subject.configuration, those, met)
+        for agency in asked.agencies if asked else ():
+            first.setdefault(agency, met)
     for agency, defined in casefile.agencies_of(subject.configuration).items():
         if not set(around).isdisjoint(defined.serves):
             first.setdefault(agency, met)

@@ -110,14 +110,19 @@ def _most(*numbers: int) -> str:
 def _to_put(
     subject: Subject, told: Iterable[casefile.Told], done: Sequence[at_risk.Done]
 ) -> tuple[Offender, ...]:
-    """Whoever goes forward, but for those of whom the same is said the other way round."""
-    due = at_risk.put_forward(done) - {subject.id, *once(subject, casefile.disputed_with)}
+    """Whoever goes forward, whatever is said of them the other way round."""
+    due = at_risk.put_forward(done) - {subject.id}
     mentions: dict[str, set[str]] = {person: set() for person in due}
     for mention in (mention for each in told for mention in each.about):
         person = subject.homes.get(mention.mention or "")
         if person in mentions and mention.role in PERPETRATOR_ROLES:
             mentions[person].add(mention.mention or "")
-    return tuple(Offender(person=person, mention=min(ids)) for person, ids in sorted(mentions.items()) if ids)
+    disputed = {*once(subject, casefile.disputed_with)}
+    return tuple(
+        Offender(person=person, mention=min(ids), disputed=person in disputed)
+        for person, ids in sorted(mentions.items())
+        if ids
+    )
 
 
 def _put(subject: Subject) -> Iterable[Forward]:
@@ -138,20 +143,20 @@ def _put(subject: Subject) -> Iterable[Forward]:
 
 
 def decide(row: Row | None, at: datetime) -> Iterable[Saying]:
-    """Whoever is to be put forward, once; and whoever is no more."""
+    """Whoever is to be put forward, once; and whoever is no more. A word against the victim ends nothing."""
     if not isinstance(row, AtRisk):
         return
-    due = {each.person: each.mention for each in row.to_put}
+    due = {each.person: each for each in row.to_put}
     standing = {each.person for each in row.put if not each.ended}
     for each in row.put:
         if not each.ended and each.person not in due:
             over = PutForwardEnded(victim=each.victim, offender=each.offender, generation=each.generation)
             yield Saying(RULE, f"{each.victim} {each.offender}", each.generation, over, at)
     for person, offender in due.items():
-        if person not in standing:
-            pair = (row.mention, offender)
+        if person not in standing and not offender.disputed:
+            pair = (row.mention, offender.mention)
             n = 1 + max((p.generation for p in row.put if (p.victim, p.offender) == pair), default=0)
-            said = PutForward(victim=row.mention, offender=offender, generation=n)
+            said = PutForward(victim=row.mention, offender=offender.mention, generation=n)
             yield Saying(RULE, " ".join(pair), n, said, at)
 
 

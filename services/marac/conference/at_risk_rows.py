@@ -22,10 +22,13 @@ class Forward(Part):
 
 
 class Offender(Part):
-    """An offender who is to be put forward, with the mention by which it is said."""
+    """An offender who is to be put forward, with the mention by which it is said. ``disputed``: the same is
+    said the other way round, and a person finds out who is whose victim before this is said; said already, it
+    stands."""
 
     person: str
     mention: str
+    disputed: bool = False
 
 
 class AtRisk(Row):

@@ -6,6 +6,7 @@ from datetime import datetime
 from chassis.facts import Fact
 from chassis.views import Folded, Subject
 from contracts.content import Content
+from contracts.events.actions import ActionAgreed
 from contracts.events.conference import CaseListed
 from contracts.events.flags import CaseMet
 from contracts.events.meeting import CaseHeard
@@ -20,6 +21,7 @@ from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.heard import is_for
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.parts import SentOn
@@ -43,8 +45,13 @@ def fold_case(subject: Subject) -> Folded:
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
     sent, listed = _sent(subject), tuple(_meetings(subject))
-    taken = [each.said for each in sent if each.stands.state in TAKEN and isinstance(each.said, TransferSent)]
-    taken_by = [each.to_area for each in taken]
+    taken = [
+        (each.said, each.steps[0].at)
+        for each in sent
+        if each.stands.state in TAKEN and isinstance(each.said, TransferSent)
+    ]
+    taken_by = [said.to_area for said, _ in taken]
+    sent_here = taken[-1][1] if taken else None
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -57,11 +64,12 @@ def fold_case(subject: Subject) -> Folded:
         area=area,
         areas=area_and_around(defined, area),
         transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
-        taken_from=taken[-1].from_area if taken else None,
+        taken_from=taken[-1][0].from_area if taken else None,
+        sent_here=sent_here,
         marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
         sent_on=_sent_on(sent[-1]) if sent else None,
         meetings=listed,
-        had_by=_had_by(subject, listed),
+        had_by=_had_by(subject, listed, sent_here),
     )
     if people is None or said is None:
         return Folded(row)
@@ -89,7 +97,8 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
     records = [each.said for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
-    heard = {said.meeting for said in records if says_anything(said)}
+    agreed = [each.said for each in subject.facts.current(ActionAgreed) if each.said.case == subject.id]
+    heard = {said.meeting for said in records if says_anything(said)} | {said.meeting for said in agreed}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             meeting = fact.said.meeting
@@ -98,13 +107,18 @@ def _meetings(subject: Subject) -> Iterable[rows.Listing]:
             )
 
 
-def _had_by(subject: Subject, listed: Iterable[rows.Listing]) -> str | None:
+def _had_by(subject: Subject, listed: Iterable[rows.Listing], sent_here: datetime | None) -> str | None:
     """The last meeting that lists the case and whose time came for it: it stands, and came to the case or is
     not closed."""
     said = sorted(subject.facts.current(CaseMet), key=lambda each: each.said.generation)
     newest = {each.said.meeting: each for each in said}
-    met = (newest[each.meeting] for each in listed if each.meeting in newest)
-    came = [(each.occurred, each.said.meeting) for each in met if each.said.counts]
+    came = [
+        (newest[each.meeting].occurred, each.meeting)
+        for each in listed
+        if each.meeting in newest
+        and newest[each.meeting].said.counts
+        and is_for(each, newest[each.meeting].occurred, sent_here)
+    ]
     return max(came)[1] if came else None
 
 

@@ -9,6 +9,22 @@ from services.marac.rules import sitting
 Meetings = Mapping[str, rows.ConferenceMeeting]
 
 
+def is_for(listing: rows.Listing, starts: datetime, sent_here: datetime | None) -> bool:
+    """Whether the MARAC that has a case may have heard it by this listing: of one that came from another, not
+    if both the listing and its meeting were before it was sent. What was heard then, it was not sent for."""
+    return sent_here is None or max(listing.listed, starts) >= sent_here
+
+
+def waits(case: rows.ConferenceCase, meetings: Meetings) -> bool:
+    """Whether a case is still to be heard, of all that these meetings of its MARAC have."""
+    theirs = {
+        each.meeting: meetings[each.meeting]
+        for each in case.meetings
+        if each.meeting in meetings and is_for(each, meetings[each.meeting].starts, case.sent_here)
+    }
+    return not having(case, theirs)
+
+
 def having(case: rows.ConferenceCase, meetings: Meetings) -> list[rows.ConferenceMeeting]:
     """Of these meetings those that have the case on their list, without those that passed it over."""
     listed = {each.meeting: each.recorded for each in case.meetings if each.meeting in meetings}

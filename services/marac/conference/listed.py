@@ -10,7 +10,7 @@ from sqlmodel import col
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from services.marac.conference import rows
-from services.marac.conference.heard import having
+from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown, subjects_of
 from services.marac.conference.listing import LISTING
@@ -97,6 +97,5 @@ async def _back(runtime: Runtime, caller: Caller) -> list[CaseKnown]:
     ids = {row.case for row in cast("list[CaseListing]", await runtime.rows(LISTING, returned))}
     found = await visible(runtime, caller, (await held.many(CASE, rows.ConferenceCase, ids, "case")).values())
     meetings = await held.meetings_of(found.values())
-    waits = [row for row in found.values() if not having(row, meetings)]
-    known = await held.known(waits)
+    known = await held.known([row for row in found.values() if waits(row, meetings)])
     return sorted((each for each in known if each.back), key=lambda each: each.case.letters)

@@ -21,7 +21,7 @@ from services.marac import casefile, shown_measures
 from services.marac.conference import alert_rows, compose, rows
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase, CountedCaseTable
-from services.marac.conference.heard import having
+from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, counted
 from services.marac.conference.tally import Around, Part, around, came_due, late_actions, tallied
 from services.marac.conference.views import ALERT, MEETING
@@ -52,7 +52,7 @@ async def _waits(runtime: Runtime, caller: Caller, held: Around, marac: str) -> 
     found = {each.case: each for each in await _waiting(runtime, marac, within)}
     meetings = await Held(runtime).meetings_of(each.slim for each in found.values())
     own = {meeting: row for meeting, row in meetings.items() if row.area in within}
-    waiting = {case: each for case, each in found.items() if not having(each.slim, own)}
+    waiting = {case: each for case, each in found.items() if waits(each.slim, own)}
     count = await counted(runtime, caller, [each.slim for each in (of_it | waiting).values()])
     return Waits(
         upcoming,
@@ -73,8 +73,8 @@ async def _waiting(runtime: Runtime, marac: str, within: Iterable[str]) -> list[
     """Whatever may wait for a meeting of a MARAC: all that no meeting of it has had."""
     table, meeting = CountedCaseTable, rows.ConferenceMeetingTable
     of_it = select(col(meeting.subject)).where(col(meeting.area).in_(sorted(within)))
-    waits = or_(col(table.had_by).is_(None), col(table.had_by).not_in(of_it))
-    found = select(table).where(col(table.marac) == marac, ~col(table.withdrawn), waits)
+    unheard = or_(col(table.had_by).is_(None), col(table.had_by).not_in(of_it))
+    found = select(table).where(col(table.marac) == marac, ~col(table.withdrawn), unheard)
     return cast("list[CountedCase]", await runtime.rows(COUNTED, found))
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject
+from contracts.events.actions import ActionAgreed
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
@@ -46,7 +47,11 @@ def fold_meeting(subject: Subject) -> Folded:
             listed.setdefault(each.said.case, each.root)
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
-    records = [each.said for each in subject.facts.current(CaseHeard)]
+    records = {
+        each.said.case for each in subject.facts.current(CaseHeard) if sitting.says_anything(each.said)
+    }
+    agreed = (each.said for each in subject.facts.current(ActionAgreed))
+    records |= {said.case for said in agreed if said.meeting == subject.id}
     clocks = clocks_of(subject.facts, subject.id, {emergency.RULE})
     stands = fact.content is not None and not closed and subject.at < over
     tells = called if stands and not _taken_before(subject.facts, clocks, called) else None
@@ -64,7 +69,7 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
         closed=closed,
-        recorded=tuple(sorted({each.case for each in records if sitting.says_anything(each)})),
+        recorded=tuple(sorted(records)),
         came=_came(subject.facts),
         tells=tells,
         clocks=clocks,

@@ -19,7 +19,7 @@ from contracts.vocabulary import Paper
 from services.marac import casefile, shown
 from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
-from services.marac.conference.heard import having
+from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, by_transfer, sees_of, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of
@@ -243,16 +243,16 @@ async def waiting_in(runtime: Runtime, caller: Caller, marac: str | None) -> lis
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
     has; those that the caller may see. One that a meeting passed over waits again."""
     case, had_by = rows.ConferenceCaseTable, col(rows.ConferenceCaseTable.had_by)
-    waits: ColumnElement[bool] = had_by.is_(None)
+    unheard: ColumnElement[bool] = had_by.is_(None)
     if marac is not None:
         areas = casefile.areas_of(await runtime.configuration(AreaDefined))
         meeting, here = rows.ConferenceMeetingTable, placing.areas_in(areas, marac)
-        waits |= had_by.not_in(select(col(meeting.subject)).where(col(meeting.area).in_(here)))
-    statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), waits)
+        unheard |= had_by.not_in(select(col(meeting.subject)).where(col(meeting.area).in_(here)))
+    statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), unheard)
     found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
     meetings = await Held(runtime).meetings_of(found)
     hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}
-    waiting = [row for row in found if not having(row, hear_it)]
+    waiting = [row for row in found if waits(row, hear_it)]
     return list((await visible(runtime, caller, waiting)).values())
 
 

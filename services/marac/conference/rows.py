@@ -344,6 +344,8 @@ class ConferenceCase(Row):
     people are."""
     taken_from: str | None = None
     """The MARAC that sent it to the last that took it."""
+    sent_here: AwareDatetime | None = None
+    """When that was: what a meeting of its MARAC heard before is not what it was sent for."""
     marac: str | None = None
     sent_on: SentOn | None = None
     victim: CasePerson | None = None

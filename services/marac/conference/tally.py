@@ -131,19 +131,31 @@ async def tallied(
     alike = _heard(archive, held, since, until, [col(MEETINGS.area), part, *kinds, func.count()])
     alike = alike.where(~col(CASES.again)).group_by(col(MEETINGS.area), part, *kinds)
     when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
-    again = _heard(archive, held, returns.heard_since(since), until, when).where(col(CASES.again))
+    again = _heard(archive, held, since, until, when).where(col(CASES.again))
     found: dict[str, dict[Part, Counter[Discussed]]] = defaultdict(lambda: defaultdict(Counter))
     async with archive.store.reading() as connection:
         for area, of, *said, cases in map(tuple, await connection.execute(alike)):
             found[held.here[area]][of][_alike(held, *said)] += cases
-        rows = [(held.here[row[0]], *row[1:]) for row in await connection.execute(again)]
-    heard: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for marac, _, case, starts, *_said in rows:
-        heard[marac, case].append(starts)
-    for marac, of, case, starts, moments, *said in rows:
-        if starts >= since:
-            repeat = _became_repeat(starts, heard[marac, case], moments)
-            found[marac][of][replace(_alike(held, *said), repeat=repeat)] += 1
+        rows = list(map(tuple, await connection.execute(again)))
+    heard = await _heard_anywhere(archive, {row[2] for row in rows}, returns.heard_since(since), until)
+    for area, of, case, starts, moments, *said in rows:
+        repeat = _became_repeat(starts, heard[case], moments)
+        found[held.here[area]][of][replace(_alike(held, *said), repeat=repeat)] += 1
+    return found
+
+
+async def _heard_anywhere(
+    archive: Archive, cases: Collection[str], since: datetime, until: datetime
+) -> Mapping[str, list[datetime]]:
+    """When any meeting heard these cases: one that was taken over, another MARAC's."""
+    each = archive.store.values_in(col(MEETINGS.had))
+    wanted = select(each.c.value, col(MEETINGS.starts)).select_from(MEETINGS).join(each, true())
+    when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) >= since, col(MEETINGS.starts) < until
+    found: dict[str, list[datetime]] = defaultdict(list)
+    async with archive.store.reading() as connection:
+        of = wanted.where(*when, each.c.value.in_(_values(archive, cases)))
+        for case, starts in await connection.execute(of):
+            found[case].append(starts)
     return found
 
 

@@ -2,7 +2,7 @@
 rules first; what is shown is recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import select
@@ -32,9 +32,12 @@ from services.marac.conference.views import MEETING
 from services.marac.rules import agenda, capacity, pairs, sharing
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.criteria import Found, evidence
+from services.marac.rules.publishing import over
 from services.marac.shown_decided import SentOnShown
 
 VIEW = "waiting"
+LOOK_BACK = timedelta(days=28)
+"""For how long it is asked whether a meeting that nobody closed was held."""
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
@@ -42,8 +45,10 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     at = runtime.clock.now()
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    every = await _to_come(runtime, at)
+    called = await _called(runtime, at - LOOK_BACK)
+    every = [row for row in called if row.starts >= at]
     meetings, listed = await _theirs(runtime, caller, every)
+    unclosed, _ = await _theirs(runtime, caller, [row for row in called if _left_open(row, at)])
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
         known = await Held(runtime).known(await waiting_in(runtime, caller, area))
@@ -55,6 +60,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
         asked = [*_questions(rooms, here, chosen(configuration, area)), *_twice(here)]
         asked += _same_people(here, listed)
         asked += _chairs(rooms, [row for row in every if area not in row.areas], here, configuration)
+        asked += _not_closed(row for row in unclosed if area in row.areas)
         found.append(_in_marac(area, areas, known, others, rooms, here, asked if area else []))
         facts |= {*compose.facts_of(known), *(row.root for row in here)}
         spoken |= {each.case.agency for each in known}
@@ -147,10 +153,10 @@ async def _known(archive: Archive, caller: Caller, case: str) -> CaseKnown:
     return (await Held(archive).known([found[case]]))[0]
 
 
-async def _to_come(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeeting]:
-    """The standing meetings to come, of all areas."""
+async def _called(runtime: Runtime, since: datetime) -> list[rows.ConferenceMeeting]:
+    """The standing meetings that begin after this, of all areas."""
     table = MEETING.table
-    order = select(table).where(table.starts >= at).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
+    order = select(table).where(table.starts >= since).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
     read = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
     return [row for row in read if not row.withdrawn]
 
@@ -337,6 +343,19 @@ def _chairs(
     chairs |= {meeting: row.chair for meeting, row in theirs.items() if row.chair}
     found = capacity.of_one_chair(rooms, others, chairs)
     return [shown_listing.Question(code="chair-twice", meetings=[one], at=at) for one, at in found]
+
+
+def _left_open(row: rows.ConferenceMeeting, at: datetime) -> bool:
+    return over(row.starts, at) and not row.closed and bool(row.cases)
+
+
+def _not_closed(meetings: Iterable[rows.ConferenceMeeting]) -> list[shown_listing.Question]:
+    """Meetings whose day is over and that nobody closed: their cases wait no more, whether or not it was
+    held."""
+    ask = shown_listing.Question
+    return [
+        ask(code="not-closed", meetings=[row.meeting], n=len(row.cases), at=row.starts) for row in meetings
+    ]
 
 
 def _twice(meetings: Sequence[rows.ConferenceMeeting]) -> list[shown_listing.Question]:

@@ -29,6 +29,7 @@ from contracts.vocabulary import (
     UpdateKind,
 )
 from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
+from services.marac.conference.heard import waits
 from services.marac.conference.transfer import untaken
 from services.marac.rules import flags, refer_again, returns, transfer
 from tests.services.marac.caseload import (
@@ -574,6 +575,48 @@ def test_both_sides_have_a_clock_until_a_transfer_is_taken_and_the_sender_keeps_
     assert isinstance(row, ConferenceTransfer)
     assert (row.state, row.open) == ("asked-after", True), "what was asked for is still missing"
     assert after(told).flags, "the earlier flag stays"
+
+
+def taken(back: bool = False) -> list[Fact[Any]]:
+    """The south has taken the case; and has sent it back, and the north has taken it again."""
+    found = [sent(), of_transfer(TransferAcknowledged, "other-police", 2)]
+    if back:
+        again = TransferSent.model_validate(
+            sent().said.model_dump() | {"from_area": "south", "to_area": "north"}
+        )
+        ago = NOON - timedelta(hours=1)
+        found.append(fact(again, agency="other-police", occurred=ago, accepted=ago, root="sent back"))
+        said = TransferAcknowledged(transfer=root_of("sent back"), case=root_of("case"))
+        found.append(fact(said, agency="police", root="taken back"))
+    return found
+
+
+def test_a_case_that_comes_back_waits_for_the_marac_that_heard_it_before() -> None:
+    told = met()
+    told.settle()
+    heard_here = {root_of("meeting"): told.row("conference_meeting", root_of("meeting"))}
+    case = told.row("conference_case", root_of("case"))
+    assert (case.had_by, waits(case, heard_here)) == (root_of("meeting"), False)
+    told.add(*taken(back=True))
+    told.settle()
+    case = told.row("conference_case", root_of("case"))
+    assert (case.marac, case.taken_from) == ("north", "south")
+    assert (case.had_by, waits(case, heard_here)) == (None, True)
+    later = heard_here[root_of("meeting")].model_copy(update={"starts": NOON + DAY})
+    assert not waits(case, {root_of("meeting"): later}), "it is still on the list of a meeting to come"
+
+
+def test_once_a_case_is_taken_the_agencies_of_that_marac_are_asked_to_flag_too() -> None:
+    lists = [
+        fact(ResearchersSet(area=where, agencies=[asked]), root=f"asked in {where}", occurred=NOON - 9 * DAY)
+        for where, asked in (("north", "hospital"), ("south", "other-council"))
+    ]
+    told = met(*lists)
+    told.settle()
+    assert "other-council" not in {each.agency for each in after(told).flags}
+    told.add(*taken())
+    told.settle()
+    assert {"hospital", "other-council"} <= {each.agency for each in after(told).flags}
 
 
 def test_once_a_case_is_taken_it_is_a_repeat_by_the_definition_of_the_marac_that_took_it() -> None:

@@ -16,6 +16,7 @@ from contracts.events.people import HouseholdDescribed
 from contracts.events.research import InterestDeclared, Tie
 from contracts.sections import Contact, Location
 from contracts.vocabulary import AgencyKind, Role
+from services.marac.conference.tally import around, tallied
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, prepared
@@ -679,6 +680,34 @@ async def test_a_case_taken_back_by_mistake_is_given_back_though_it_was_heard_an
     done = await marac.post("coordinator", here, {"answer": "not-taken"})
     assert done.status_code == 201, done.text
     await until(lambda: stands_at("south"), what="it is the south's again")
+
+
+async def test_what_happened_since_another_marac_heard_it_is_a_repeat_in_the_numbers_of_the_one_that_took_it(
+    marac: Marac,
+) -> None:
+    """As on its agenda, which counts from the last meeting that heard it, whosever that was."""
+    made = await met(marac)
+    minute = 1 / 1440
+    await marac.say("police", caseload.incident().said, 3 * minute)
+    there = f"transfers/{await sent(marac, made)}/answers"
+    assert (await marac.post("coordinator-elsewhere", there, {"answer": "acknowledge"})).status_code == 201
+    now = marac.runtime.clock.now()
+    south = {"area": "south", "starts": (now - timedelta(minutes=1)).isoformat(), "emergency": True}
+    called = await marac.post("coordinator-elsewhere", "meetings", south)
+
+    async def listed() -> bool:
+        path = f"meetings/{called.json()['root']}/cases"
+        return (await marac.post("coordinator-elsewhere", path, {"case": made.case})).status_code == 201
+
+    await until(listed, what="the south has taken it, and lists it")
+
+    async def repeats() -> list[bool]:
+        held = await around(marac.runtime, CALLERS["chair-elsewhere"])
+        later = now + timedelta(hours=1)
+        numbers = await tallied(marac.runtime, held, now - timedelta(hours=1), later, by_meeting=True)
+        return [each.repeat for cases in numbers["south"].values() for each in cases]
+
+    assert await until(repeats) == [True]
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:

@@ -166,6 +166,18 @@ def test_whoever_is_said_to_be_harmed_by_the_victim_too_is_not_put_forward() -> 
     assert made.row("tasking_candidate", person("ben")) is None
 
 
+def test_a_word_against_the_victim_ends_nothing_for_whoever_was_put_forward() -> None:
+    made = world(incident(), breach(), by_dan())
+    assert made.settle() == 2
+    other_way = [mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    made.add(incident("turned", people=other_way))
+    assert made.settle() == 0, "who is whose victim, a person finds out"
+    row = made.row("tasking_candidate", person("ben"))
+    assert row.victims, "it still follows from the records"
+    made.add(withdrawn(by_dan()))
+    assert made.settle() == 2, "what was done to her so often is what ends it"
+
+
 def test_the_list_is_read_in_its_order_from_its_index_alone() -> None:
     engine = create_engine("sqlite://")
     AtRiskTable.__table__.create(engine)  # type: ignore[attr-defined]
