@@ -27,7 +27,7 @@ from services.marac.conference.others import about_others
 from services.marac.conference.parts import SentOn
 from services.marac.conference.repeated import repeated
 from services.marac.conference.risk import assessed_of
-from services.marac.conference.transfer import SENT, Told, told_of
+from services.marac.conference.transfer import SENT, Told, taken_of, told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.sitting import says_anything
@@ -45,13 +45,7 @@ def fold_case(subject: Subject) -> Folded:
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
     sent, listed = _sent(subject), tuple(_meetings(subject))
-    taken = [
-        (each.said, each.steps[0].at)
-        for each in sent
-        if each.stands.state in TAKEN and isinstance(each.said, TransferSent)
-    ]
-    taken_by = [said.to_area for said, _ in taken]
-    sent_here = taken[-1][1] if taken else None
+    taken = taken_of(sent)
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -63,20 +57,20 @@ def fold_case(subject: Subject) -> Folded:
         recorded=fact.recorded,
         area=area,
         areas=area_and_around(defined, area),
-        transferred=tuple(dict.fromkeys(place for to in taken_by for place in area_and_around(defined, to))),
-        taken_from=taken[-1][0].from_area if taken else None,
-        sent_here=sent_here,
-        marac=taken_by[-1] if taken_by else areas.marac_of(defined, area),
+        transferred=tuple(dict.fromkeys(place for to in taken.by for place in area_and_around(defined, to))),
+        taken_from=taken.from_area,
+        sent_here=taken.sent,
+        marac=taken.by[-1] if taken.by else areas.marac_of(defined, area),
         sent_on=_sent_on(sent[-1]) if sent else None,
         meetings=listed,
-        had_by=_had_by(subject, listed, sent_here),
+        had_by=_had_by(subject, listed, taken.sent),
     )
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
     known = (
         _referred(said)
-        | people.known(fact, orders, chosen(subject.configuration, taken_by[-1] if taken_by else area))
+        | people.known(fact, orders, chosen(subject.configuration, taken.by[-1] if taken.by else area))
         | {"was_about": people.no_more(versions)}
     )
     return Folded(row.model_copy(update=known), changes_at)

@@ -78,6 +78,7 @@ class ConferenceMeetingTable(ViewTable, table=True):
     emergency: bool
     starts: datetime = Field(sa_type=Instant)
     withdrawn: bool
+    closed: bool
     listed: str
     had: str
     day: int

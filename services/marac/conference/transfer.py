@@ -26,7 +26,7 @@ from services.marac.conference.after_rows import (
     TransferStep,
 )
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
-from services.marac.rules.transfer import Standing, Step, standing
+from services.marac.rules.transfer import TAKEN, Standing, Step, standing
 
 RULES = (AlertRule.TRANSFER_TO_TAKE, AlertRule.TRANSFER_TO_CHASE)
 STEPS: dict[type[OfTransfer], Step] = {
@@ -60,6 +60,27 @@ def told_of(facts: FactSet, transfer: str) -> Told | None:
     stands = standing((each.at, each.step) for each in steps)
     stands = stands if isinstance(said, TransferSent) else replace(stands, takes=None)
     return Told(said, tuple(steps), stands)
+
+
+class Taken(NamedTuple):
+    """The MARACs that took a case over, the last last; from whom that one has it, and when it was sent."""
+
+    by: list[str]
+    from_area: str | None
+    sent: datetime | None
+
+
+def taken_of(sent: Iterable[Told]) -> Taken:
+    """Which of what was sent, the last last, a MARAC that is on Goldthread took."""
+    found = [
+        (each.said, each.steps[0].at)
+        for each in sent
+        if each.stands.state in TAKEN and isinstance(each.said, TransferSent)
+    ]
+    last = found[-1] if found else None
+    return Taken(
+        [said.to_area for said, _ in found], last[0].from_area if last else None, last[1] if last else None
+    )
 
 
 def fold_transfer(subject: Subject) -> Folded:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlmodel import col
 
 from chassis.accept import Refused
 from chassis.archive import Archive
@@ -45,22 +46,20 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     at = runtime.clock.now()
     configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    called = await _called(runtime, at - LOOK_BACK)
-    every = [row for row in called if row.starts >= at]
+    every = await _called(runtime, at)
     meetings, listed = await _theirs(runtime, caller, every)
-    unclosed, _ = await _theirs(runtime, caller, [row for row in called if _left_open(row, at)])
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
         known = await Held(runtime).known(await waiting_in(runtime, caller, area))
         if area is None and not known:
             continue
-        here = [row for row in meetings if area is None or area in row.areas]
+        here = [row for row in meetings if row.starts >= at and (area is None or area in row.areas)]
         others = await _others(runtime, caller, known)
         rooms = [_room(row, chosen(configuration, row.area)) for row in here]
         asked = [*_questions(rooms, here, chosen(configuration, area)), *_twice(here)]
         asked += _same_people(here, listed)
         asked += _chairs(rooms, [row for row in every if area not in row.areas], here, configuration)
-        asked += _not_closed(row for row in unclosed if area in row.areas)
+        asked += _not_closed(row for row in meetings if row.starts < at and area in row.areas)
         found.append(_in_marac(area, areas, known, others, rooms, here, asked if area else []))
         facts |= {*compose.facts_of(known), *(row.root for row in here)}
         spoken |= {each.case.agency for each in known}
@@ -153,12 +152,15 @@ async def _known(archive: Archive, caller: Caller, case: str) -> CaseKnown:
     return (await Held(archive).known([found[case]]))[0]
 
 
-async def _called(runtime: Runtime, since: datetime) -> list[rows.ConferenceMeeting]:
-    """The standing meetings that begin after this, of all areas."""
-    table = MEETING.table
-    order = select(table).where(table.starts >= since).order_by(table.starts, table.subject)  # type: ignore[attr-defined]
+async def _called(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeeting]:
+    """The standing meetings to come, of all areas, and those with cases whose day is over and that nobody
+    closed."""
+    table = rows.ConferenceMeetingTable
+    starts = col(table.starts)
+    wanted = or_(starts >= at, and_(starts >= at - LOOK_BACK, ~col(table.closed)))
+    order = select(table).where(wanted).order_by(starts, col(table.subject))
     read = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
-    return [row for row in read if not row.withdrawn]
+    return [row for row in read if not row.withdrawn and (row.starts >= at or _left_open(row, at))]
 
 
 async def _theirs(
@@ -346,7 +348,7 @@ def _chairs(
 
 
 def _left_open(row: rows.ConferenceMeeting, at: datetime) -> bool:
-    return over(row.starts, at) and not row.closed and bool(row.cases)
+    return over(row.starts, at) and bool(row.cases)
 
 
 def _not_closed(meetings: Iterable[rows.ConferenceMeeting]) -> list[shown_listing.Question]:
