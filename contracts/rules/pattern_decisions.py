@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.events.orders import PatternDecided
-from contracts.rules.pattern import OFFENCES, Occasion, Reading
+from contracts.rules.pattern import OFFENCES, Reading
 from contracts.vocabulary import Offence, PatternDecision
 
 NOT_YET = timedelta(days=7)
@@ -53,21 +53,23 @@ def question(reading: Reading, decisions: Iterable[Decided], at: datetime) -> Qu
         return Question(last, None)
     since = reading.since
     if last is not None:
-        new = [at for unit in reading.units for at in _anew(unit, reading.offence, last.considered)]
+        new = _anew(reading, last.considered)
         if not new and (last.decision is not PatternDecision.NOT_YET or at < last.at + NOT_YET):
             return Question(last, None)
         since = max(since, min(new)) if new else last.at + NOT_YET
     return Question(last, since + OFFENCES[reading.offence].decide_within)
 
 
-def _anew(unit: Occasion, offence: Offence, considered: Collection[str]) -> list[datetime]:
+def _anew(reading: Reading, considered: Collection[str]) -> list[datetime]:
     """When records were made that whoever decided had not: of an occurrence that was not before them at all,
-    or that speak for an element for which nothing that they had of it did."""
-    had = [word.says for word in unit if word.root in considered]
-    new = [word for word in unit if word.root not in considered]
-    if had:
-        left = [
-            each.codes for each in OFFENCES[offence].elements if all(each.codes.isdisjoint(w) for w in had)
-        ]
-        new = [word for word in new if any(word.says & codes for codes in left)]
-    return [word.recorded for word in new]
+    or that speak for an element for which nothing that they had did."""
+    had = [word.says for unit in reading.units for word in unit if word.root in considered]
+    elements = [each.codes for each in OFFENCES[reading.offence].elements]
+    left = [codes for codes in elements if all(codes.isdisjoint(says) for says in had)]
+    found = list[datetime]()
+    for unit in reading.units:
+        new = [word for word in unit if word.root not in considered]
+        if len(new) < len(unit):
+            new = [word for word in new if any(word.says & codes for codes in left)]
+        found += [word.recorded for word in new]
+    return found

@@ -70,7 +70,7 @@ from services.marac.whereabouts_routes import router as places
 
 SERVICE = Service(
     name="marac",
-    fold_version=17,
+    fold_version=18,
     reads_audit=True,
     views=(
         PERSON,

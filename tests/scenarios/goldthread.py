@@ -26,6 +26,9 @@ from tests.support.warm import Warm
 
 SERVICES = ("referrals", "orders", "marac", "notify")
 DIRECTORY = json.loads((Path(__file__).parents[2] / "chassis/identity/directory.json").read_text())
+SHARED = "PYTEST_XDIST_WORKER" in os.environ
+"""Whether several deployments run beside one another, each of one process of the tests: then none hurries.
+What promises something within a second runs by itself."""
 TRUST = httpx.create_ssl_context()
 """Read once, and not by the client of each person and system."""
 SECRETS = {system["id"]: system["secret"] for system in DIRECTORY["systems"]}
@@ -160,7 +163,7 @@ class OnSharedStores(Distributed):
 @cache
 def forks() -> Warm:
     """What forks the processes of every deployment of this run, and ends with it."""
-    return Warm()
+    return Warm(*(["tests.support.unhurried:unhurried"] if SHARED else []))
 
 
 def started(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -184,7 +187,7 @@ def deployed(
     """A deployment of its own, its clock started at a time, stopped at the end. ``environment`` is
     what its processes are told besides."""
     extra = {"GOLDTHREAD_CLOCK_START": clock_start.isoformat(), "GOLDTHREAD_TRACE_RATIO": "1"}
-    extra["GOLDTHREAD_WATERMARK_SECONDS"] = "1"
+    extra["GOLDTHREAD_WATERMARK_SECONDS"] = "4" if SHARED else "1"
     extra |= environment or {}
     found: Deployed = Embedded(folder, extra) if kind == "embedded" else OnSharedStores(folder, extra)
     forks()  # it imports while the stores start

@@ -29,10 +29,11 @@ from services.marac.conference.after_rows import (
     RecordWaits,
     barred,
 )
-from services.marac.conference.case import fold_case
+from services.marac.conference.case import fold_case, sent_of
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
+from services.marac.conference.transfer import taken_of
 from services.marac.rules import flags, refer_again, sitting
 from services.marac.rules.chosen import chosen
 
@@ -56,7 +57,7 @@ def fold_after(subject: Subject) -> Folded:
     victim = _victim(subject, case.victim)
     links = _of_the_pair(case, victim)
     until = flags.until([case.referred, *(link.referred for link in links)])
-    lines = _flags(subject, case, victim, met[0].at)
+    lines = _flags(subject, case, victim, [each.at for each in met])
     row = row.model_copy(
         update={
             "met": tuple(each.at for each in met),
@@ -126,22 +127,24 @@ def _left_on(subject: Subject) -> tuple[FlagLine, ...]:
 
 
 def _flags(
-    subject: Subject, case: rows.ConferenceCase, victim: rows.ConferencePerson | None, met: datetime
+    subject: Subject,
+    case: rows.ConferenceCase,
+    victim: rows.ConferencePerson | None,
+    times: Sequence[datetime],
 ) -> tuple[FlagLine, ...]:
     """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
     told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
     who is the victim. One that took its flag off before a meeting had the case is asked like any other."""
-    told: dict[str, list[datetime]] = {}
+    met, told = times[0], dict[str, list[datetime]]()
     for line in victim.lines if victim else ():
         if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
             told.setdefault(line.agency, []).append(line.said.recorded)
     first = {agency: min(recorded) for agency, recorded in told.items()}
     around = (*case.areas, *case.transferred)
-    took_it = area_and_around(casefile.areas_of(subject.configuration), case.marac)
-    for those in (case.areas, took_it) if case.transferred else (case.areas,):
-        asked = set_for(subject.configuration, those, met)
+    for areas, since in _hearing(subject, case, times):
+        asked = set_for(subject.configuration, areas, since)
         for agency in asked.agencies if asked else ():
-            first.setdefault(agency, met)
+            first.setdefault(agency, since)
     for agency, defined in casefile.agencies_of(subject.configuration).items():
         if not set(around).isdisjoint(defined.serves):
             first.setdefault(agency, met)
@@ -154,6 +157,19 @@ def _flags(
         _flag(agency, max(met, first[agency]), said.get(agency), told.get(agency, ()))
         for agency in sorted(first)
     )
+
+
+def _hearing(
+    subject: Subject, case: rows.ConferenceCase, times: Sequence[datetime]
+) -> Iterable[tuple[Sequence[str], datetime]]:
+    """The areas of each MARAC that had the case before a meeting, and when the first of these was: of one
+    that took it over, since it was sent there. Before that nobody there has declared a tie."""
+    yield case.areas, times[0]
+    defined = casefile.areas_of(subject.configuration)
+    for each in taken_of(sent_of(subject)):
+        since = next((at for at in times if at >= each.sent), None)
+        if since is not None:
+            yield area_and_around(defined, each.area), since
 
 
 def _flag(

@@ -117,12 +117,27 @@ def _to_put(
         person = subject.homes.get(mention.mention or "")
         if person in mentions and mention.role in PERPETRATOR_ROLES:
             mentions[person].add(mention.mention or "")
-    disputed = {*once(subject, casefile.disputed_with)}
+    disputed = {*once(subject, casefile.disputed_with)} - _stands_because_of(subject)
     return tuple(
         Offender(person=person, mention=min(ids), disputed=person in disputed)
         for person, ids in sorted(mentions.items())
         if ids
     )
+
+
+def _stands_because_of(subject: Subject) -> set[str]:
+    """Because of whom this person stands put forward as the one who did it: then both are, and whoever was
+    told of first has no more of it than the other."""
+    over = {
+        (each.said.victim, each.said.offender, each.said.generation)
+        for each in subject.facts.current(PutForwardEnded)
+    }
+    return {
+        subject.homes.get(said.victim, "")
+        for said in (each.said for each in subject.facts.current(PutForward))
+        if subject.homes.get(said.offender) == subject.id
+        and (said.victim, said.offender, said.generation) not in over
+    }
 
 
 def _put(subject: Subject) -> Iterable[Forward]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from chassis.facts import Fact
 from chassis.views import Folded, Subject
 from contracts.content import Content
-from contracts.events.actions import ActionAgreed
 from contracts.events.conference import CaseListed
 from contracts.events.flags import CaseMet
 from contracts.events.meeting import CaseHeard
@@ -44,8 +43,9 @@ def fold_case(subject: Subject) -> Folded:
     people = _People(subject, said) if fact.content is not None and said is not None else None
     area = (casefile.area_of(said) if said else None) or (people.area if people else None)
     defined = casefile.areas_of(subject.configuration)
-    sent, listed = _sent(subject), tuple(_meetings(subject))
+    sent, listed = sent_of(subject), tuple(_meetings(subject))
     taken = taken_of(sent)
+    last = taken[-1] if taken else None
     row = rows.ConferenceCase(
         case=subject.id,
         letters=agenda.letters(subject.id),
@@ -57,20 +57,20 @@ def fold_case(subject: Subject) -> Folded:
         recorded=fact.recorded,
         area=area,
         areas=area_and_around(defined, area),
-        transferred=tuple(dict.fromkeys(place for to in taken.by for place in area_and_around(defined, to))),
-        taken_from=taken.from_area,
-        sent_here=taken.sent,
-        marac=taken.by[-1] if taken.by else areas.marac_of(defined, area),
+        transferred=tuple(dict.fromkeys(p for each in taken for p in area_and_around(defined, each.area))),
+        taken_from=last.from_area if last else None,
+        sent_here=last.sent if last else None,
+        marac=last.area if last else areas.marac_of(defined, area),
         sent_on=_sent_on(sent[-1]) if sent else None,
         meetings=listed,
-        had_by=_had_by(subject, listed, taken.sent),
+        had_by=_had_by(subject, listed, last.sent if last else None),
     )
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
     known = (
         _referred(said)
-        | people.known(fact, orders, chosen(subject.configuration, taken.by[-1] if taken.by else area))
+        | people.known(fact, orders, chosen(subject.configuration, last.area if last else area))
         | {"was_about": people.no_more(versions)}
     )
     return Folded(row.model_copy(update=known), changes_at)
@@ -91,8 +91,7 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
     records = [each.said for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
-    agreed = [each.said for each in subject.facts.current(ActionAgreed) if each.said.case == subject.id]
-    heard = {said.meeting for said in records if says_anything(said)} | {said.meeting for said in agreed}
+    heard = {said.meeting for said in records if says_anything(said)}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             meeting = fact.said.meeting
@@ -116,7 +115,7 @@ def _had_by(subject: Subject, listed: Iterable[rows.Listing], sent_here: datetim
     return max(came)[1] if came else None
 
 
-def _sent(subject: Subject) -> list[Told]:
+def sent_of(subject: Subject) -> list[Told]:
     """What was sent to another MARAC, and not withdrawn, the last last. What is taken there, that MARAC is to
     hear."""
     roots = (each.root for kind in SENT for each in subject.facts.of(kind))

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Saying, Subject
-from contracts.events.actions import ActionAgreed
 from contracts.events.alerts import (
     AlertAcknowledged,
     AlertCalled,
@@ -47,6 +46,7 @@ def fold_meeting(subject: Subject) -> Folded:
             listed.setdefault(each.said.case, each.root)
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
+    records = [each.said for each in subject.facts.current(CaseHeard)]
     clocks = clocks_of(subject.facts, subject.id, {emergency.RULE})
     stands = fact.content is not None and not closed and subject.at < over
     tells = called if stands and not _taken_before(subject.facts, clocks, called) else None
@@ -64,21 +64,13 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
         closed=closed,
-        recorded=_recorded(subject),
+        recorded=tuple(sorted({each.case for each in records if sitting.says_anything(each)})),
         came=_came(subject.facts),
         tells=tells,
         clocks=clocks,
     )
     changes = [said.starts, *([over] if tells else [])]
     return Folded(row, min((each for each in changes if each > subject.at), default=None))
-
-
-def _recorded(subject: Subject) -> tuple[str, ...]:
-    """The cases of which a meeting recorded something: what was said of one, or an action that it agreed."""
-    heard = [each.said for each in subject.facts.current(CaseHeard)]
-    agreed = [each.said for each in subject.facts.current(ActionAgreed)]
-    cases = {said.case for said in heard if sitting.says_anything(said)}
-    return tuple(sorted(cases | {said.case for said in agreed if said.meeting == subject.id}))
 
 
 def _taken_before(facts: FactSet, clocks: Iterable[ClockLine], called: datetime | None) -> bool:

@@ -148,6 +148,8 @@ async def _heard_anywhere(
     archive: Archive, cases: Collection[str], since: datetime, until: datetime
 ) -> Mapping[str, list[datetime]]:
     """When any meeting heard these cases: one that was taken over, another MARAC's."""
+    if not cases:
+        return {}
     each = archive.store.values_in(col(MEETINGS.had))
     wanted = select(each.c.value, col(MEETINGS.starts)).select_from(MEETINGS).join(each, true())
     when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) >= since, col(MEETINGS.starts) < until

@@ -63,24 +63,20 @@ def told_of(facts: FactSet, transfer: str) -> Told | None:
 
 
 class Taken(NamedTuple):
-    """The MARACs that took a case over, the last last; from whom that one has it, and when it was sent."""
+    """Which MARAC took a case over, from which, and when it was sent there."""
 
-    by: list[str]
-    from_area: str | None
-    sent: datetime | None
+    area: str
+    from_area: str
+    sent: datetime
 
 
-def taken_of(sent: Iterable[Told]) -> Taken:
-    """Which of what was sent, the last last, a MARAC that is on Goldthread took."""
-    found = [
-        (each.said, each.steps[0].at)
+def taken_of(sent: Iterable[Told]) -> list[Taken]:
+    """Of what was sent, the last last, what a MARAC that is on Goldthread took."""
+    return [
+        Taken(each.said.to_area, each.said.from_area, each.steps[0].at)
         for each in sent
         if each.stands.state in TAKEN and isinstance(each.said, TransferSent)
     ]
-    last = found[-1] if found else None
-    return Taken(
-        [said.to_area for said, _ in found], last[0].from_area if last else None, last[1] if last else None
-    )
 
 
 def fold_transfer(subject: Subject) -> Folded:

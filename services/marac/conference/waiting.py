@@ -356,7 +356,9 @@ def _not_closed(meetings: Iterable[rows.ConferenceMeeting]) -> list[shown_listin
     held."""
     ask = shown_listing.Question
     return [
-        ask(code="not-closed", meetings=[row.meeting], n=len(row.cases), at=row.starts) for row in meetings
+        ask(code="not-closed", meetings=[row.meeting], n=len(row.cases), at=row.starts)
+        for row in meetings
+        if row.cases  # without those that whoever asks may not see
     ]
 
 

@@ -606,17 +606,26 @@ def test_a_case_that_comes_back_waits_for_the_marac_that_heard_it_before() -> No
     assert not waits(case, {root_of("meeting"): later}), "it is still on the list of a meeting to come"
 
 
-def test_once_a_case_is_taken_the_agencies_of_that_marac_are_asked_to_flag_too() -> None:
+def test_the_agencies_of_the_marac_that_took_a_case_are_asked_to_flag_once_it_has_heard_it() -> None:
     lists = [
         fact(ResearchersSet(area=where, agencies=[asked]), root=f"asked in {where}", occurred=NOON - 9 * DAY)
         for where, asked in (("north", "hospital"), ("south", "other-council"))
     ]
-    told = met(*lists)
-    told.settle()
-    assert "other-council" not in {each.agency for each in after(told).flags}
-    told.add(*taken())
-    told.settle()
-    assert {"hospital", "other-council"} <= {each.agency for each in after(told).flags}
+    told = met(*lists, *taken())
+
+    def asked() -> set[str]:
+        told.settle()
+        return {each.agency for each in after(told).flags}
+
+    assert "other-council" not in asked(), "nobody there has declared a tie"
+    there, starts = root_of("there"), NOON - timedelta(hours=1)
+    called = meeting().said.model_copy(update={"area": "south", "starts": starts})
+    listed = CaseListed(meeting=there, case=root_of("case"))
+    told.add(fact(called, agency="other-police", occurred=starts, root="there"))
+    told.add(fact(listed, agency="other-police", occurred=starts, root="listed there"))
+    assert {"hospital", "other-council"} <= asked()
+    told.add(*taken(back=True)[2:])
+    assert "other-council" in asked(), "and are still, once it has gone on"
 
 
 def test_once_a_case_is_taken_it_is_a_repeat_by_the_definition_of_the_marac_that_took_it() -> None:

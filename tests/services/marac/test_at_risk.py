@@ -178,6 +178,20 @@ def test_a_word_against_the_victim_ends_nothing_for_whoever_was_put_forward() ->
     assert made.settle() == 2, "what was done to her so often is what ends it"
 
 
+def test_where_one_of_two_stands_put_forward_the_other_is_too_whoever_was_told_of_first() -> None:
+    said = [mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    days = [NOON - timedelta(days=n) for n in (60, 50, 45)]
+    his = [incident(f"his {n}", people=said, occurred=at) for n, at in enumerate(days)]
+    made = world(*his)
+    made.settle()
+    assert made.row("tasking_candidate", person("ann")).victims
+    made.add(incident(), breach(), by_dan())
+    made.settle()
+    for who in ("ann", "ben"):
+        assert made.row("tasking_candidate", person(who)).victims, "a person finds out"
+    assert made.settle() == 0
+
+
 def test_the_list_is_read_in_its_order_from_its_index_alone() -> None:
     engine = create_engine("sqlite://")
     AtRiskTable.__table__.create(engine)  # type: ignore[attr-defined]

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.events.actions import ActionAgreed
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.sections import Narrative, Sealed
-from contracts.vocabulary import ActionFor, Forum
+from contracts.vocabulary import Forum
 from services.marac.conference.heard import having, heard_at
 from services.marac.conference.sitting import version_of
 from services.marac.rules.sitting import says_anything
@@ -56,26 +55,6 @@ def test_a_closed_meeting_has_heard_what_it_recorded(
     meetings = {root_of("meeting"): told.row("conference_meeting", root_of("meeting"))}
     assert bool(having(case, meetings)) == has
     assert bool(heard_at(case, meetings, NOON)) == heard
-
-
-@pytest.mark.parametrize("at_it", [True, False], ids=["at the meeting", "between meetings"])
-def test_a_closed_meeting_has_heard_a_case_of_which_it_agreed_an_action_and_nothing_else(
-    *, at_it: bool
-) -> None:
-    meeting = root_of("meeting")
-    agreed = ActionAgreed(
-        case=root_of("case"),
-        meeting=meeting if at_it else None,
-        owner="council",
-        due=NOON + DAY,
-        target=ActionFor.VICTIM,
-        words=Narrative(text="New locks."),
-    )
-    told = world(*said(begun=True, closed=True, recorded=False), fact(agreed, root="agreed"))
-    case = told.row("conference_case", root_of("case"))
-    meetings = {meeting: told.row("conference_meeting", meeting)}
-    assert meetings[meeting].recorded == ((root_of("case"),) if at_it else ())
-    assert bool(having(case, meetings)) == at_it
 
 
 def test_a_closed_meeting_did_not_hear_a_case_that_was_saved_empty() -> None:
