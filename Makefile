@@ -20,12 +20,11 @@ demo: .venv/.runtime build/.assets ## All of it in one process, with an invented
 demo-clean: ## Forget what the demo kept
 	rm -rf data/demo
 
-# Three processes, each with its own Kafka, PostgreSQL and browser: a test waits more than it works. After
-# them, by itself, what promises something within a second, and the demo's year; and the short chaos run of each
-# deployment, which starves whatever runs beside it.
+# Three processes, each with its own Kafka, PostgreSQL and browser. After them, by itself, what promises
+# something within a second; and the short chaos run of each deployment, which starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-	@$(PY) -m pytest -m "prompt or demo"
+	@$(PY) -m pytest -m prompt
 	@$(PY) -m pytest -m chaos
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1

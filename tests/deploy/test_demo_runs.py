@@ -17,8 +17,8 @@ from deploy.local.processes import end, free_port
 from tests.scenarios.goldthread import Goldthread
 
 PROGRAM = Path(sys.executable).parent / "goldthread"
-PATIENCE = 900.0
-"""How long it may take on a slow machine. What it takes is measured, and is in the README."""
+PATIENCE = 2400.0
+"""How long it may take on a slow machine, beside others. What it takes is measured, and is in the README."""
 
 
 @contextmanager
@@ -64,8 +64,8 @@ async def seen(port: int) -> dict[str, Any]:
         await goldthread.close()
 
 
-@pytest.mark.demo
 @pytest.mark.slow
+@pytest.mark.timeout(PATIENCE + 300)
 async def test_it_lives_its_year_stops_clean_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
     with demo(tmp_path, port, "first") as printed:
