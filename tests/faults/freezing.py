@@ -60,10 +60,12 @@ def long() -> float:
 
 
 async def frozen(trial: Trial) -> str:
-    """A process freezes for longer than every time-out. The others take over, if there are others;
-    and what wakes up does no harm."""
+    """A process freezes for longer than every time-out. The others take over, if there are others; and what
+    wakes up does no harm. Of the time until a breach comes through, what it takes with nobody frozen is the
+    machine's: decision 0065."""
     deployment = trial.deployment
     part = trial.chance.choice(deployment.killable)
+    usual = await trial.comes_through() if len(deployment.killable) > 1 else 0.0
     deployment.processes[part].send_signal(signal.SIGSTOP)
     try:
         if len(deployment.killable) == 1:
@@ -72,8 +74,8 @@ async def frozen(trial: Trial) -> str:
         took, _ = await asyncio.gather(trial.comes_through(), asyncio.sleep(FROZEN_SECONDS))
     finally:
         deployment.processes[part].send_signal(signal.SIGCONT)
-    if took > TAKES_OVER_SECONDS:
-        trial.late.append(f"the others took over from {part} after {took:.1f} s")
+    if took > TAKES_OVER_SECONDS + usual:
+        trial.late.append(f"the others took over from {part} after {took:.1f} s, and not {usual:.1f}")
     return f"{part}, taken over in {took:.1f} s"
 
 
