@@ -24,8 +24,8 @@ demo-clean: ## Forget what the demo kept
 # something within a second; and the short chaos run of each deployment, which starves whatever runs beside it.
 test: .venv/.dev build/.assets system lint ## Every check and every test, on a real Kafka and PostgreSQL
 	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
-	@$(PY) -m pytest -m prompt
-	@$(PY) -m pytest -m chaos
+	@$(PY) -m pytest -m prompt tests/scenarios
+	@$(PY) -m pytest -m chaos tests/faults
 
 chaos: .venv/.dev build/.assets system ## Kills and faults, by chance from a SEED, and what must hold after: KILLS=40 SEED=1 EMBEDDED=1
 	@$(PY) -m tests.faults.chaos --kills $(or $(KILLS),40) --seed $(or $(SEED),1) $(if $(EMBEDDED),--embedded)
