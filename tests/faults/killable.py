@@ -30,6 +30,8 @@ STOP_SECONDS = 20.0
 BACK_SECONDS = 150.0
 """In which a process that was started must be ready, whatever goes on around it. Alone on its machine
 it takes four to eight."""
+CHANGES = ("tests.faults.brittle:make_brittle", "tests.support.unhurried:unhurried")
+"""Of what forks our processes: each dies where it is told to, and some twelve at one time ask less often."""
 
 
 def part_of(instance: str) -> str:
@@ -111,7 +113,7 @@ class Killable(ABC):
 
     def warm(self) -> Warm:
         """What forks our processes, begun at the first call."""
-        self._warm = self._warm or Warm("tests.faults.brittle:make_brittle")
+        self._warm = self._warm or Warm(*CHANGES)
         return self._warm
 
     async def operate(self, service: str, *command: str, die_at: str = "") -> int:
