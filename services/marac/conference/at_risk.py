@@ -128,10 +128,7 @@ def _to_put(
 def _stands_because_of(subject: Subject) -> set[str]:
     """Because of whom this person stands put forward as the one who did it: then both are, and whoever was
     told of first has no more of it than the other."""
-    over = {
-        (each.said.victim, each.said.offender, each.said.generation)
-        for each in subject.facts.current(PutForwardEnded)
-    }
+    over = _ended(subject)
     return {
         subject.homes.get(said.victim, "")
         for said in (each.said for each in subject.facts.current(PutForward))
@@ -140,12 +137,16 @@ def _stands_because_of(subject: Subject) -> set[str]:
     }
 
 
-def _put(subject: Subject) -> Iterable[Forward]:
-    """Whoever was put forward because of this person."""
-    over = {
+def _ended(subject: Subject) -> set[tuple[str, str, int]]:
+    return {
         (each.said.victim, each.said.offender, each.said.generation)
         for each in subject.facts.current(PutForwardEnded)
     }
+
+
+def _put(subject: Subject) -> Iterable[Forward]:
+    """Whoever was put forward because of this person."""
+    over = _ended(subject)
     for said in (each.said for each in subject.facts.current(PutForward)):
         if subject.homes.get(said.victim) == subject.id:
             yield Forward(

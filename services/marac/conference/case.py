@@ -20,7 +20,6 @@ from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.heard import is_for
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.parts import SentOn
@@ -30,7 +29,7 @@ from services.marac.conference.transfer import SENT, Told, taken_of, told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.sitting import says_anything
-from services.marac.rules.transfer import CONFIRMED, TAKEN
+from services.marac.rules.transfer import CONFIRMED, TAKEN, is_for
 
 
 def fold_case(subject: Subject) -> Folded:
@@ -110,7 +109,7 @@ def _had_by(subject: Subject, listed: Iterable[rows.Listing], sent_here: datetim
         for each in listed
         if each.meeting in newest
         and newest[each.meeting].said.counts
-        and is_for(each, newest[each.meeting].occurred, sent_here)
+        and is_for(each.listed, newest[each.meeting].occurred, sent_here)
     ]
     return max(came)[1] if came else None
 

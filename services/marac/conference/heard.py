@@ -5,14 +5,9 @@ from datetime import datetime
 
 from services.marac.conference import rows
 from services.marac.rules import sitting
+from services.marac.rules.transfer import is_for
 
 Meetings = Mapping[str, rows.ConferenceMeeting]
-
-
-def is_for(listing: rows.Listing, starts: datetime, sent_here: datetime | None) -> bool:
-    """Whether the MARAC that has a case may have heard it by this listing: of one that came from another, not
-    if both the listing and its meeting were before it was sent. What was heard then, it was not sent for."""
-    return sent_here is None or max(listing.listed, starts) >= sent_here
 
 
 def waits(case: rows.ConferenceCase, meetings: Meetings) -> bool:
@@ -20,7 +15,7 @@ def waits(case: rows.ConferenceCase, meetings: Meetings) -> bool:
     theirs = {
         each.meeting: meetings[each.meeting]
         for each in case.meetings
-        if each.meeting in meetings and is_for(each, meetings[each.meeting].starts, case.sent_here)
+        if each.meeting in meetings and is_for(each.listed, meetings[each.meeting].starts, case.sent_here)
     }
     return not having(case, theirs)
 

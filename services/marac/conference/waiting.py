@@ -2,7 +2,7 @@
 rules first; what is shown is recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import and_, or_, select
@@ -30,15 +30,12 @@ from services.marac.conference.listed import returned_of
 from services.marac.conference.listing import parties_of
 from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_in
 from services.marac.conference.views import MEETING
-from services.marac.rules import agenda, capacity, pairs, sharing
+from services.marac.rules import agenda, capacity, pairs, sharing, sitting
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.criteria import Found, evidence
-from services.marac.rules.publishing import over
 from services.marac.shown_decided import SentOnShown
 
 VIEW = "waiting"
-LOOK_BACK = timedelta(days=28)
-"""For how long it is asked whether a meeting that nobody closed was held."""
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
@@ -157,10 +154,10 @@ async def _called(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeeting
     closed."""
     table = rows.ConferenceMeetingTable
     starts = col(table.starts)
-    wanted = or_(starts >= at, and_(starts >= at - LOOK_BACK, ~col(table.closed)))
+    wanted = or_(starts >= at, and_(starts >= at - sitting.HELD_ASKED, ~col(table.closed)))
     order = select(table).where(wanted).order_by(starts, col(table.subject))
     read = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, order))
-    return [row for row in read if not row.withdrawn and (row.starts >= at or _left_open(row, at))]
+    return [row for row in read if not row.withdrawn and (row.starts >= at or _asked(row, at))]
 
 
 async def _theirs(
@@ -347,8 +344,8 @@ def _chairs(
     return [shown_listing.Question(code="chair-twice", meetings=[one], at=at) for one, at in found]
 
 
-def _left_open(row: rows.ConferenceMeeting, at: datetime) -> bool:
-    return over(row.starts, at) and bool(row.cases)
+def _asked(row: rows.ConferenceMeeting, at: datetime) -> bool:
+    return bool(row.cases) and sitting.asked_whether_held(row.starts, at, closed=row.closed)
 
 
 def _not_closed(meetings: Iterable[rows.ConferenceMeeting]) -> list[shown_listing.Question]:

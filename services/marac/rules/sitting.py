@@ -6,11 +6,12 @@ agency, in the order of its template; SafeLives minutes checklist (2014): who is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from contracts.vocabulary import AgencyKind, Attendance, CoreService
+from services.marac.rules.publishing import over
 
 SHORTEST, LONGEST = timedelta(minutes=12), timedelta(minutes=15)
 """For one case, start to finish (SafeLives Scotland MARAC toolkit, 2019)."""
@@ -102,6 +103,16 @@ def passed_over(*, closed: bool, recorded: bool) -> bool:
     case that says anything. It waits to be heard again. Of a meeting that nobody has closed it is not
     known."""
     return closed and not recorded
+
+
+HELD_ASKED = timedelta(days=28)
+"""For how long it is asked whether a meeting that nobody closed was held: Goldthread's own (2026-11)."""
+
+
+def asked_whether_held(starts: datetime, at: datetime, *, closed: bool) -> bool:
+    """Whether it is asked if a meeting was held: its day is over, nobody closed it, and so its cases count as
+    heard (``passed_over``)."""
+    return not closed and over(starts, at) and at <= starts + HELD_ASKED
 
 
 def why_not_closed(seats: Iterable[Seat], *, opened: bool) -> str | None:

@@ -108,3 +108,9 @@ def standing(steps: Iterable[tuple[datetime, Step]]) -> Standing:
     if since is None:
         raise ValueError("a transfer was sent")
     return Standing(state, since, takes, chases)
+
+
+def is_for(listed: datetime, starts: datetime, sent_here: datetime | None) -> bool:
+    """Whether the MARAC that has a case may have heard it by a listing: of one that came from another, not if
+    both the listing and its meeting were before it was sent. What was heard then, it was not sent for."""
+    return sent_here is None or max(listed, starts) >= sent_here

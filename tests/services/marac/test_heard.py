@@ -12,7 +12,7 @@ from contracts.sections import Narrative, Sealed
 from contracts.vocabulary import Forum
 from services.marac.conference.heard import having, heard_at
 from services.marac.conference.sitting import version_of
-from services.marac.rules.sitting import says_anything
+from services.marac.rules.sitting import asked_whether_held, says_anything
 from tests.services.marac.caseload import referral, world
 from tests.support.facts import NOON, fact, root_of
 
@@ -55,6 +55,16 @@ def test_a_closed_meeting_has_heard_what_it_recorded(
     meetings = {root_of("meeting"): told.row("conference_meeting", root_of("meeting"))}
     assert bool(having(case, meetings)) == has
     assert bool(heard_at(case, meetings, NOON)) == heard
+
+
+@pytest.mark.parametrize(
+    ("began_days_ago", "closed", "asked"),
+    [(0, False, False), (1, False, True), (1, True, False), (28, False, True), (29, False, False)],
+)
+def test_it_is_asked_for_four_weeks_whether_a_meeting_was_held(
+    *, began_days_ago: int, closed: bool, asked: bool
+) -> None:
+    assert asked_whether_held(NOON - began_days_ago * DAY, NOON, closed=closed) == asked
 
 
 def test_a_closed_meeting_did_not_hear_a_case_that_was_saved_empty() -> None:
