@@ -255,6 +255,36 @@ async def test_who_waits_with_criteria_and_the_soonest_date(marac: Marac) -> Non
     assert {each["code"]: each["n"] for each in north["questions"]} == {"over": 1, "no-chair": 0}
 
 
+async def test_whether_a_meeting_that_nobody_closed_was_held_is_asked_of_whoever_may_see_its_case(
+    marac: Marac,
+) -> None:
+    made = await prepared(marac)
+    starts = (marac.runtime.clock.now() - timedelta(days=2)).isoformat()
+    called = await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})
+    meeting = called.json()["root"]
+    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
+    assert listed.status_code == 201, listed.text
+
+    async def asked() -> list[tuple[list[str], int]]:
+        (north, *_) = await maracs(marac)
+        return [(each["meetings"], each["n"]) for each in north["questions"] if each["code"] == "not-closed"]
+
+    async def once_asked() -> bool:
+        return await asked() == [([meeting], 1)]
+
+    await until(once_asked)
+    page = await marac.http.get("/marac/waiting", headers={"Authorization": "Bearer coordinator"})
+    assert "nobody closed the meeting. Was it held?" in page.text
+    said = InterestDeclared(person=CALLERS["coordinator"].id, cases=[Tie(case=made.case, tie=True)])
+    now = own_header(marac.runtime.clock.now())
+    await marac.runtime.take(now, said, caller=CALLERS["coordinator"], right="test")
+
+    async def no_more() -> bool:
+        return await asked() == []
+
+    await until(no_more, what="whoever has a tie reads nothing of it, nor of its meeting")
+
+
 async def test_which_other_marac_had_a_case_stands_on_its_pages_and_on_the_agenda(marac: Marac) -> None:
     """Most of the 290 are on no Goldthread: what they hold is asked for by telephone."""
     made = await prepared(marac)
