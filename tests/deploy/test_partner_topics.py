@@ -25,12 +25,11 @@ from services.referrals.feeds.inbound import ANSWERED
 from tests.scenarios import caseload, scene
 from tests.scenarios.conftest import NOW, START
 from tests.scenarios.goldthread import Deployed, Goldthread, deployed, run
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 PARTNERS = ("castlegate-housing", "northmere-police")
 HOUSING, POLICE = PARTNERS
 USERS = {name: f"{name}-password" for name in ("admin", *SERVICES, *PARTNERS)}
-SECONDS = 20
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ async def producer(broker: Kafka, user: str) -> AsyncIterator[AIOKafkaProducer]:
 
 async def put(broker: Kafka, user: str, topic: str, value: bytes) -> int:
     """Put a record, as a partner's client would; its offset."""
-    async with producer(broker, user) as client, asyncio.timeout(SECONDS):
+    async with producer(broker, user) as client, asyncio.timeout(PATIENCE):
         return int((await client.send_and_wait(topic, value)).offset)
 
 
@@ -86,7 +85,7 @@ async def got(broker: Kafka, user: str, topic: str, many: int, group: str = "") 
         **broker.as_user(user),
     )
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await reader.start()
             while len(found) < many:
                 found.append(json.loads((await reader.getone()).value))
@@ -147,7 +146,7 @@ async def test_a_feed_goes_to_its_own_topic(goldthread: Goldthread, broker_of_us
         entries: list[dict[str, Any]] = feed.json()["entries"]
         return entries if any(each["root"] == case for each in entries) else None
 
-    entries = await until(fed, SECONDS)
+    entries = await until(fed, "the case is in the feed")
     found = await got(broker_of_users, POLICE, outbound(POLICE).name, len(entries))
     assert found == entries
     assert "location" not in json.dumps(found)

@@ -57,9 +57,11 @@ def faults_of(tree: ast.AST) -> Iterator[str]:
     """The kinds of fault that a rule answers with, beside their place in the content."""
     for node in ast.walk(tree):
         given = node.value if isinstance(node, ast.Yield | ast.Return) else None
-        if isinstance(given, ast.Tuple) and len(given.elts) == 2:
-            texts = [each.value for each in given.elts if isinstance(each, ast.Constant)]
-            yield from (text for text in texts if isinstance(text, str) and "-" in text)
+        either = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
+        for fault in either:
+            if isinstance(fault, ast.Tuple) and len(fault.elts) == 2:
+                texts = [each.value for each in fault.elts if isinstance(each, ast.Constant)]
+                yield from (text for text in texts if isinstance(text, str) and "-" in text)
 
 
 def known() -> set[str]:

@@ -322,7 +322,7 @@ async def perpetrator_centred(
         shown[f"alert {path}"] = said(answer)
     control_room = await goldthread.system("northmere-control-room")
     record = planted.person("respondent", "northmere-police")["identity"]["record"]
-    named = ("family", "given", "reference")  # whom it protects, and by which number it is asked for
+    named = ("family", "given")  # whom it protects
 
     async def told() -> httpx.Response | None:
         answer = await control_room.post("/orders/v1/status", json={"record": record})

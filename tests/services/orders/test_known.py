@@ -73,7 +73,7 @@ async def look(orders: Orders, *pages: str) -> tuple[datetime, list[dict[str, An
         held = await orders.runtime.held_until()
         return held is not None and held > then
 
-    await until(passed, seconds=20)
+    await until(passed)
     return then, shown
 
 

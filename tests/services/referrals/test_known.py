@@ -38,7 +38,7 @@ async def look(
         held = await referrals.runtime.held_until()
         return held is not None and held > then
 
-    await until(passed, seconds=20)
+    await until(passed)
     return then, {name: value for name, value in shown.items() if name not in OF_THE_MOMENT}
 
 
