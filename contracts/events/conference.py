@@ -16,6 +16,7 @@ class MeetingCalled(Content):
     type: ClassVar[str] = "uk.goldthread.marac.meeting-called.v1"
     topic: ClassVar[str] = "marac"
     begins = ("o",)
+    joint: ClassVar[bool] = True
     area: AreaId
     starts: Moment
     venue: Line | None = None
@@ -34,6 +35,7 @@ class CaseListed(Content):
 
     type: ClassVar[str] = "uk.goldthread.marac.case-listed.v1"
     topic: ClassVar[str] = "marac"
+    joint: ClassVar[bool] = True
     case: CaseId
     meeting: ThingId
     inside: list[AgencyId] | None = Field(

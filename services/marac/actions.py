@@ -1,7 +1,5 @@
 """What people do about meetings and thresholds: load, ask a rule, record a fact in their agency's name."""
 
-from typing import cast
-
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.facts import Fact
@@ -9,7 +7,6 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.upon import Known, ever_about, say_upon
-from chassis.views import Subject
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
@@ -20,9 +17,9 @@ from contracts.events.research import InterestDeclared, ResearchAnswered, Resear
 from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
-from services.marac.conference.following import say
+from services.marac.conference.calling import as_called
+from services.marac.conference.following import say, take_back, taken_back
 from services.marac.conference.held import Held, agencies_inside, tied, visible
-from services.marac.conference.meeting import fold_meeting
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
@@ -47,7 +44,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     if isinstance(content, ActionAgreed | ActionAnswered):
         return await action_plan.admit(archive, caller, content)
     if isinstance(content, CaseListed):
-        held, heard = await _meeting(archive, content.meeting), await archive.row(CASE, content.case)
+        held, heard = await as_called(archive, content.meeting), await archive.row(CASE, content.case)
         if not isinstance(heard, ConferenceCase) or not await visible(archive, caller, [heard]):
             raise not_found()
         if held is None or held.withdrawn:
@@ -129,7 +126,7 @@ async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> 
     if isinstance(content, ActionAgreed | ActionAnswered):
         await action_plan.theirs_to_say(archive, caller, content)
     if isinstance(content, CaseListed):
-        held = await _meeting(archive, content.meeting)
+        held = await as_called(archive, content.meeting)
         if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
             raise not_found()
 
@@ -146,6 +143,67 @@ async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, ke
     """Call a meeting of one of the caller's areas. Raises Problem (404) for another's."""
     needed = sharing.CALL_EMERGENCY if said.emergency else sharing.CALL_MEETING
     return await say(runtime, caller, said, needed, key)
+
+
+async def change_meeting(
+    runtime: Runtime, caller: Caller, meeting: str, said: MeetingCalled, upon: int, key: str | None = None
+) -> Taken:
+    """Say anew when and where a meeting is and who chairs it, upon a version of that, whichever agency called
+    it. Raises Problem (404) for one that is not the caller's; Refused (409) for one that is closed; Refused
+    (412) where somebody has changed it since."""
+    await _open_to(runtime, caller, meeting)
+    first, right = await runtime.said_under(caller, key), sharing.CALL_MEETING
+    header = own_header(first.occurred if first else runtime.clock.now())
+    taken = await runtime.revise(meeting, upon, header, said, caller=caller, right=right, idempotency_key=key)
+    await runtime.folded(said.keys(meeting))
+    return taken
+
+
+async def call_off(
+    runtime: Runtime, caller: Caller, meeting: str, upon: int, key: str | None = None
+) -> Taken:
+    """Call a meeting off: each of its cases waits again. Raises as ``change_meeting``."""
+    again = await taken_back(runtime, caller, key, MeetingCalled, f"o:{meeting}")
+    if again is not None:
+        return again
+    await _open_to(runtime, caller, meeting)
+    taken = await runtime.revise(
+        meeting, upon, None, None, caller=caller, right=sharing.CALL_MEETING, idempotency_key=key
+    )
+    await runtime.folded([f"o:{meeting}"])
+    return taken
+
+
+async def _open_to(runtime: Runtime, caller: Caller, meeting: str) -> ConferenceMeeting:
+    """A meeting that the caller may change. Raises as ``change_meeting``."""
+    held = await as_called(runtime, meeting)
+    if held is None or held.withdrawn:
+        raise not_found()
+    said = MeetingCalled(area=held.area, starts=held.starts, emergency=held.emergency)
+    await _of_their_area(runtime, caller, said)
+    if held.closed:
+        raise Refused("meeting-closed", "meeting", status=409)
+    return held
+
+
+async def take_off(
+    runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None = None
+) -> Taken:
+    """Take a case off the agenda of a meeting, whoever listed it: it waits again. Raises Problem (404) unless
+    it stands there and the caller may see it; Refused (409) where the meeting is closed, or has recorded
+    something of it."""
+    said = CaseListed(case=case, meeting=meeting)
+    again = await taken_back(runtime, caller, key, CaseListed, f"k:{case}")
+    if again is not None:
+        return again
+    held = await _open_to(runtime, caller, meeting)
+    await admit(runtime, caller, said, "")
+    _, first = await _listings(runtime, said)
+    if first is None:
+        raise not_found()
+    if case in held.recorded:
+        raise Refused("case-recorded", "case", status=409)
+    return await take_back(runtime, caller, [first.root], sharing.LIST_CASE, key)
 
 
 async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Taken:
@@ -186,10 +244,3 @@ def _same(content: Content, said: CaseListed) -> bool:
 async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
     """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
     return await say(runtime, caller, said, sharing.SET_POPULATION, key)
-
-
-async def _meeting(archive: Archive, meeting: str) -> ConferenceMeeting | None:
-    """The meeting, of the facts that are saved by now: whoever has just called it may fill it."""
-    facts = await archive.facts([f"o:{meeting}"])
-    known = Subject(meeting, facts, await archive.configuration(AreaDefined), archive.clock.now())
-    return cast("ConferenceMeeting | None", fold_meeting(known).row)

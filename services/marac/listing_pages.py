@@ -114,11 +114,12 @@ async def waiting(
     caller: OfWaiting,
     listed: Annotated[Id | None, Query()] = None,
     at: Annotated[Id | None, Query()] = None,
+    off: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
     """Who waits to be heard, and the meetings to come; after a press, what it did."""
     shown = await listing.waiting(runtime, caller)
     rooms = {room.meeting: room for each in shown.maracs for room in each.meetings}
-    known: dict[str, Any] = {"listed": listed, "room": rooms.get(at or ""), "rooms": rooms}
+    known: dict[str, Any] = {"listed": listed, "room": rooms.get(at or ""), "rooms": rooms, "off": off}
     lists = sharing.may_list(caller.roles)
     return _show("waiting.html", request, caller, page=shown, may_list=lists, **known)
 

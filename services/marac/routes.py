@@ -7,12 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.http.paging import Paging, paging
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.events.conference import MeetingCalled
 from contracts.submission import Receipt
 from contracts.times import Moment
 from services.marac import actions, queries
@@ -42,18 +40,6 @@ class Cases(BaseModel):
     """Cases, by id."""
 
     cases: list[Id]
-
-
-@router.post("/meetings", status_code=status.HTTP_201_CREATED, tags=["meetings"])
-async def call_meeting(
-    said: MeetingCalled,
-    runtime: TheRuntime,
-    caller: Annotated[Caller, right(sharing.CALL_MEETING)],
-    response: Response,
-    key: IdempotencyKey,
-) -> Receipt:
-    """Call a meeting of one of the caller's areas. Its id is the receipt's ``root``."""
-    return receipt(response, "marac", await actions.call_meeting(runtime, caller, said, key))
 
 
 @router.post("/meetings/{meeting}/cases", status_code=status.HTTP_201_CREATED, tags=["meetings"])

@@ -18,6 +18,8 @@ from services.marac.agenda_routes import pages as agenda_pages
 from services.marac.agenda_routes import router as agendas
 from services.marac.at_risk_routes import pages as at_risk_pages
 from services.marac.at_risk_routes import router as at_risk
+from services.marac.calling_routes import pages as calling_pages
+from services.marac.calling_routes import router as callings
 from services.marac.children_routes import pages as children_pages
 from services.marac.children_routes import router as children
 from services.marac.completeness_routes import router as completeness
@@ -99,6 +101,8 @@ SERVICE = Service(
     ),
     routers=(
         router,
+        callings,
+        calling_pages,
         agendas,
         agenda_pages,
         measures,

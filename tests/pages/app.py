@@ -40,6 +40,7 @@ from services.marac import (
     action_routes,
     after_routes,
     at_risk_routes,
+    calling_routes,
     children_routes,
     copy_routes,
     emergency_routes,
@@ -63,6 +64,7 @@ from services.marac import queries as marac_queries
 from services.marac.conference import (
     action_plan,
     after_page,
+    calling,
     children_list,
     copying,
     correspondence,
@@ -167,6 +169,7 @@ MORE = {
         action_routes.pages,
         listing_pages.pages,
         restriction_routes.pages,
+        calling_routes.pages,
         emergency_routes.pages,
         children_routes.pages,
         message_routes.pages,
@@ -469,6 +472,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
     patch.setattr(listing_actions, "choices", sample_listing.choices)
     patch.setattr(emergency_told, "emergency", sample_listing.emergency)
+    patch.setattr(calling, "meeting_set", sample_listing.meeting_set)
     patch.setattr(listing_actions, "choose", sample_listing.second)
     patch.setattr(listing_actions, "decide_parties", sample_listing.second)
     patch.setattr(researching, "waiting", answers(sample_research.waiting))

@@ -20,6 +20,7 @@ from contracts.vocabulary import (
 )
 from services.marac import shown_listing as shown
 from services.marac.conference.listing_rows import PartiesLine, RestrictedLine
+from services.marac.shown_calling import CaseOn, MeetingSet
 from services.marac.shown_decided import ReturnedHere, SentOnShown
 from services.marac.shown_emergency import CallMade, EmergencyMeeting, Told
 from services.marac.shown_restriction import Restriction
@@ -272,4 +273,27 @@ async def emergency(_runtime: Any, _caller: Caller, meeting: str) -> EmergencyMe
         closed=not waits,
         agencies=None if waits else ["Harbour IDVA service", LONG],
         told=Told(state="waiting", calls=calls) if waits else Told(state="taken", calls=calls, **taken),
+    )
+
+
+async def meeting_set(_runtime: Any, _caller: Caller, meeting: str) -> MeetingSet:
+    """One with three cases, of one of which something was recorded, and room for as many as are set; else one
+    that is closed, of which nothing is known but its time."""
+    open_ = meeting == MEETING
+    on = [CaseOn(case=case, letters=of, recorded=of == "M2D") for case, of in ((CASE, "K7Q"), (OTHER, "M2D"))]
+    return MeetingSet(
+        at=NOW,
+        fresh_until=FRESH,
+        meeting=meeting,
+        version=2,
+        area="northmere-north",
+        area_name="Northmere North",
+        starts=ago(days=-2),
+        venue="Room 4" if open_ else None,
+        emergency=False,
+        chair=None,
+        chair_name=LONG if open_ else None,
+        slots=None if open_ else 12,
+        closed=not open_,
+        cases=[*on, CaseOn(case=new(), letters="T4C", recorded=False)] if open_ else [],
     )

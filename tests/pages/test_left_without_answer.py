@@ -64,6 +64,8 @@ OF_NOBODY = {
     "/marac/waiting": "a list of cases",
     "/marac/cases/{case}/restriction": "staff, and letters of a case",
     "/marac/returned": "a list of an agency's own referrals",
+    "/marac/call": "a form",
+    "/marac/meetings/{meeting}/change": "a form, and letters of cases",
     "/marac/emergency": "a form",
     "/marac/emergency-meetings/{emergency}": "who was told of a meeting, and no case",
     "/marac/choices": "areas",

@@ -13,6 +13,7 @@ NEVER = {
     "marac/choices.html": "areas, and no victim",
     "marac/choices_area.html": "what an area has chosen, and no victim",
     "marac/copy.html": "a button: what is taken is what is printed",
+    "marac/meeting_form.html": "when and where a meeting is: of its cases, the letters",
     "marac/emergency.html": "colleagues are rung: how she is reached is on the case's own page",
     "marac/emergency_meeting.html": "colleagues are rung, and no case is named",
     "marac/restriction.html": "which staff see a case: nobody is contacted",

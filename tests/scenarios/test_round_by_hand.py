@@ -1,11 +1,11 @@
 """A MARAC's round as people walk it, each in a browser of their own, all of it by keyboard alone: a school
-refers by the page, the coordinator returns that referral and lists another, somebody declares a tie and it
-is there for them no more, an agency opens what was sent, answers what it holds and accepts an action, the
-MATAC decides of whoever was put forward, the chair takes a copy along and hears the case, and who attends is
-typed while the line is down; the action is carried, a file flagged, minutes are corrected, the IDVA reads
-them and records that the victim was told, a repeat is found by itself and answered, an emergency meeting is
-called and held, the case is restricted, and goes to another MARAC. Every page that is opened is looked over
-by axe. Both deployments."""
+refers by the page, the coordinator calls a meeting, returns that referral and lists another, somebody
+declares a tie and it is there for them no more, an agency opens what was sent, answers what it holds and
+accepts an action, the MATAC decides of whoever was put forward, the chair takes a copy along and hears the
+case, and who attends is typed while the line is down; the action is carried, a file flagged, minutes are
+corrected, the IDVA reads them and records that the victim was told, a repeat is found by itself and
+answered, an emergency meeting is called and held, the case is restricted, and goes to another MARAC. Every
+page that is opened is looked over by axe. Both deployments."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from chassis.clock import LONDON
 from deploy.screenshots import chromium
 from tests.scenarios import caseload
 from tests.scenarios.goldthread import Goldthread
@@ -62,12 +63,42 @@ async def referred(goldthread: Goldthread) -> Round:
         incident["content"]["reference"] = f"X/10{days}/26"
         await goldthread.post("northmere-police", "/referrals/v1/incidents", incident)
     chair = (await (await goldthread.person(CHAIR)).get("/notify/v1/me")).json()
-    for starts in (MEETS, NEXT):
-        called = {"area": NORTH, "starts": starts.isoformat(), "venue": "Town hall"}
-        called |= {"chair": chair["id"], "chair_name": "Rowan Ellis"}
-        root = (await round_.does(COORDINATOR, "meetings", called)).json()["root"]
-        round_.meeting = round_.meeting or root
+    called = {"area": NORTH, "starts": MEETS.isoformat(), "venue": "Town hall"}
+    called |= {"chair": chair["id"], "chair_name": "Rowan Ellis"}
+    round_.meeting = (await round_.does(COORDINATOR, "meetings", called)).json()["root"]
     return round_
+
+
+async def the_coordinator_calls_the_next_meeting(walk: Walk, round_: Round) -> None:
+    """One is called, moved and changed, and another called off."""
+    local = NEXT.astimezone(LONDON)
+    for venue in ("Town hall", "The annexe"):
+        page = await walk.opens(COORDINATOR, "waiting")
+        await walk.follows(page, page.get_by_role("link", name="Call a meeting"))
+        await writes(page.locator("#call-venue"), venue)
+        await press(page, "Call the meeting")
+        await expect(page.locator(".govuk-error-summary")).to_be_visible()
+        await walk.sound(page)
+        await selects(page.locator("#call-area"), NORTH)
+        await page.locator("#call-starts").fill(local.date().isoformat())
+        await page.locator("#call-time").fill(f"{local:%H:%M}")
+        await press(page, "Call the meeting")
+        await expect(page.locator("main")).to_contain_text(venue)
+        await walk.sound(page)
+    await walk.follows(page, page.get_by_role("link", name="Change or call off"))
+    await press(page, "Call it off")
+    await expect(page.locator(".govuk-error-summary")).to_be_visible()
+    await walk.sound(page)
+    await ticks(page.locator("input[name=sure]"))
+    await press(page, "Call it off")
+    await expect(page.locator("main")).to_contain_text("The meeting was called off")
+    await walk.sound(page)
+    await walk.follows(page, page.get_by_role("link", name="Change or call off").last)
+    await expect(page.locator("main")).to_contain_text("At Town hall")
+    await writes(page.locator("#call-chair_name"), "Rowan Ellis")
+    await press(page, "Change the meeting")
+    await expect(page.locator("main")).to_contain_text("Rowan Ellis")
+    await walk.sound(page)
 
 
 async def the_coordinator_returns_one_and_lists_the_other(walk: Walk, round_: Round, other: str) -> None:
@@ -295,6 +326,7 @@ async def test_the_round_is_walked_in_a_browser(goldthread: Goldthread, tmp_path
         browser = await playwright.chromium.launch(executable_path=chromium())
         walk = Walk(browser, goldthread.url)
         other = await somebody_without_a_system_refers(walk)
+        await the_coordinator_calls_the_next_meeting(walk, round_)
         await the_coordinator_returns_one_and_lists_the_other(walk, round_, other)
         await each_declares(walk, round_)
         await the_agenda_is_published(walk, round_)
