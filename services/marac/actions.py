@@ -187,11 +187,11 @@ async def _open_to(runtime: Runtime, caller: Caller, meeting: str) -> Conference
 
 
 async def take_off(
-    runtime: Runtime, caller: Caller, meeting: str, case: str, key: str | None = None
+    runtime: Runtime, caller: Caller, meeting: str, case: str, upon: int, key: str | None = None
 ) -> Taken:
     """Take a case off the agenda of a meeting, whoever listed it: it waits again. Raises Problem (404) unless
-    it stands there and the caller may see it; Refused (409) where the meeting is closed, or has recorded
-    something of it."""
+    it stands there and the caller may see it; Refused (412) where somebody has changed the meeting since;
+    Refused (409) where it is closed, or has recorded something of the case."""
     said = CaseListed(case=case, meeting=meeting)
     again = await taken_back(runtime, caller, key, CaseListed, f"k:{case}")
     if again is not None:
@@ -201,6 +201,8 @@ async def take_off(
     _, first = await _listings(runtime, said)
     if first is None:
         raise not_found()
+    if (await runtime.fact(meeting)).versions(meeting)[-1].version != upon:
+        raise Refused("changed-since", "If-Match", status=412)
     if case in held.recorded:
         raise Refused("case-recorded", "case", status=409)
     return await take_back(runtime, caller, [first.root], sharing.LIST_CASE, key)

@@ -85,11 +85,19 @@ async def call_off(
 
 @router.delete("/meetings/{meeting}/cases/{case}")
 async def take_off(
-    meeting: Id, case: Id, runtime: TheRuntime, caller: PlacesCases, response: Response, key: IdempotencyKey
+    meeting: Id,
+    case: Id,
+    runtime: TheRuntime,
+    caller: PlacesCases,
+    response: Response,
+    at_hand: IfMatch,
+    key: IdempotencyKey,
 ) -> Receipt:
-    """Take a case off the agenda of a meeting, whoever listed it: it waits again. 409 ``meeting-closed``;
-    ``case-recorded`` where the meeting has recorded something of it."""
-    return receipt(response, "marac", await actions.take_off(runtime, caller, meeting, case, key))
+    """Take a case off the agenda of a meeting, upon the meeting's ``ETag``, whoever listed it: it waits again.
+    412 where somebody has changed the meeting since; 409 ``meeting-closed``; ``case-recorded`` where it has
+    recorded something of the case."""
+    taken = await actions.take_off(runtime, caller, meeting, case, at_hand, key)
+    return receipt(response, "marac", taken)
 
 
 class Typed(BaseModel):
@@ -185,10 +193,11 @@ async def take_off_by_page(
     caller: PlacesCases,
     case: Annotated[Id, Form()],
     once: Annotated[Id, Form()],
+    upon: Annotated[int, Form(ge=0)],
 ) -> Response:
     """Take a case off its agenda by a button."""
     try:
-        await actions.take_off(runtime, caller, meeting, case, f"{once}-{case}")
+        await actions.take_off(runtime, caller, meeting, case, upon, f"{once}-{case}")
     except Refused as refused:
         return await _change(request, runtime, caller, meeting, None, [_why(refused)], refused.status)
     return RedirectResponse(f"/marac/meetings/{meeting}/change", 303)

@@ -111,7 +111,9 @@ async def test_by_rest_it_is_changed_and_called_off_upon_its_version(marac: Mara
         assert (await asks(marac, who, "GET", path)).status_code == 404
         assert (await asks(marac, who, "PUT", path, said, If_Match='"1"')).status_code == 404
         assert (await asks(marac, who, "DELETE", path, If_Match='"1"')).status_code == 404
-        assert (await asks(marac, who, "DELETE", f"{path}/cases/{made.case}")).status_code == 404
+        assert (
+            await asks(marac, who, "DELETE", f"{path}/cases/{made.case}", If_Match='"1"')
+        ).status_code == 404
     assert (await asks(marac, "coordinator", "PUT", path, said)).status_code == 428
     key = new_id()
     for status in ("accepted", "repeated"):
@@ -163,15 +165,19 @@ async def test_a_case_is_taken_off_and_waits_again(marac: Marac) -> None:
     made: Prepared = await prepared(marac)
     path = f"/marac/meetings/{made.meeting}"
     page = await form(marac, "coordinator-too", f"{path}/change")
-    pressed = {"once": once(page), "case": made.case}
+    pressed = {"once": once(page), "case": made.case, "upon": "1"}
     for _ in range(2):
         assert (await send(marac, "coordinator-too", f"{path}/take-off", **pressed)).status_code == 303
     await until(lambda: is_waiting(marac, made.case), what="it waits again")
     assert await on(marac, made.meeting) == []
     assert (await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": made.case})).is_success
     gone = f"meetings/{made.meeting}/cases"
-    assert (await asks(marac, "coordinator", "DELETE", f"{gone}/{made.case}")).is_success
-    assert (await asks(marac, "coordinator", "DELETE", f"{gone}/{made.case}")).status_code == 404
+    stale = await asks(marac, "coordinator", "DELETE", f"{gone}/{made.case}", If_Match='"2"')
+    assert stale.status_code == 412
+    assert (await asks(marac, "coordinator", "DELETE", f"{gone}/{made.case}", If_Match='"1"')).is_success
+    assert (
+        await asks(marac, "coordinator", "DELETE", f"{gone}/{made.case}", If_Match='"1"')
+    ).status_code == 404
 
 
 async def test_what_a_meeting_recorded_stays_and_a_closed_one_is_not_changed(marac: Marac) -> None:
@@ -180,11 +186,13 @@ async def test_what_a_meeting_recorded_stays_and_a_closed_one_is_not_changed(mar
     assert (await marac.post("chair", f"{path}/sitting", {"step": "opened"})).is_success
     heard = {"risks": "He knows the school.", "told_by": "haven", "safe_to_tell": True}
     assert (await marac.post("chair", f"{path}/cases/{made.case}/hearing", heard)).is_success
-    refused = await asks(marac, "coordinator", "DELETE", f"{path}/cases/{made.case}")
+    refused = await asks(marac, "coordinator", "DELETE", f"{path}/cases/{made.case}", If_Match='"1"')
     assert (refused.status_code, refused.json()["code"]) == (409, "case-recorded")
     page = await form(marac, "coordinator", f"/marac/{path}/change")
     assert "has recorded something of it" in page
-    by_page = await send(marac, "coordinator", f"/marac/{path}/take-off", once=once(page), case=made.case)
+    by_page = await send(
+        marac, "coordinator", f"/marac/{path}/take-off", once=once(page), case=made.case, upon="1"
+    )
     assert (by_page.status_code, "it stays on the agenda" in by_page.text) == (409, True)
     seat = {"agency": "police", "attended": "present", "who": "Rowan Ellis", "chairs": True}
     assert (await marac.post("chair", f"{path}/attendance", seat)).is_success
