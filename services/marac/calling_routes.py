@@ -93,7 +93,7 @@ async def take_off(
     at_hand: IfMatch,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Take a case off the agenda of a meeting, upon the meeting's ``ETag``, whoever listed it: it waits again.
+    """Take a case off the agenda of a meeting, upon that one's ``ETag``, whoever listed it: it waits again.
     412 where somebody has changed the meeting since; 409 ``meeting-closed``; ``case-recorded`` where it has
     recorded something of the case."""
     taken = await actions.take_off(runtime, caller, meeting, case, at_hand, key)
