@@ -17,10 +17,10 @@ from contracts.events.research import InterestDeclared, ResearchAnswered, Resear
 from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
-from services.marac.conference.calling import as_called
+from services.marac.conference.calling import AsCalled, as_called
 from services.marac.conference.following import say, take_back, taken_back
 from services.marac.conference.held import Held, agencies_inside, tied, visible
-from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
+from services.marac.conference.rows import ConferenceCase
 from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
@@ -47,7 +47,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         held, heard = await as_called(archive, content.meeting), await archive.row(CASE, content.case)
         if not isinstance(heard, ConferenceCase) or not await visible(archive, caller, [heard]):
             raise not_found()
-        if held is None or held.withdrawn:
+        if held is None or held.row.withdrawn:
             raise not_found()
         return content.model_copy(update={"inside": await agencies_inside(archive, content.case)})
     if isinstance(content, ReferralReturned):
@@ -127,7 +127,7 @@ async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> 
         await action_plan.theirs_to_say(archive, caller, content)
     if isinstance(content, CaseListed):
         held = await as_called(archive, content.meeting)
-        if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.areas):
+        if held is None or not sharing.may_see_meeting(caller.roles, caller.areas, held.row.areas):
             raise not_found()
 
 
@@ -148,11 +148,12 @@ async def call_meeting(runtime: Runtime, caller: Caller, said: MeetingCalled, ke
 async def change_meeting(
     runtime: Runtime, caller: Caller, meeting: str, said: MeetingCalled, upon: int, key: str | None = None
 ) -> Taken:
-    """Say anew when and where a meeting is and who chairs it, upon a version of that, whichever agency called
-    it. Raises Problem (404) for one that is not the caller's; Refused (409) for one that is closed; Refused
-    (412) where somebody has changed it since."""
-    await _open_to(runtime, caller, meeting)
+    """Say a meeting anew as a whole, upon the version of it that was seen, whichever agency called it. Said
+    again under one key, it has the first answer. Raises Problem (404) for one that is not the caller's, or
+    was called off; Refused (409) for one that is closed, (412) where somebody has changed it since."""
     first, right = await runtime.said_under(caller, key), sharing.CALL_MEETING
+    if first is None or first.root != meeting:
+        await _open_to(runtime, caller, meeting)
     header = own_header(first.occurred if first else runtime.clock.now())
     taken = await runtime.revise(meeting, upon, header, said, caller=caller, right=right, idempotency_key=key)
     await runtime.folded(said.keys(meeting))
@@ -162,50 +163,54 @@ async def change_meeting(
 async def call_off(
     runtime: Runtime, caller: Caller, meeting: str, upon: int, key: str | None = None
 ) -> Taken:
-    """Call a meeting off: each of its cases waits again. Raises as ``change_meeting``."""
+    """Call a meeting off, so that its cases wait again. Raises as ``change_meeting``; Refused (409) for one
+    that has recorded something of a case, which nobody could read any more: it is closed instead, and the
+    cases that it did not come to wait again."""
     again = await taken_back(runtime, caller, key, MeetingCalled, f"o:{meeting}")
     if again is not None:
         return again
-    await _open_to(runtime, caller, meeting)
-    taken = await runtime.revise(
-        meeting, upon, None, None, caller=caller, right=sharing.CALL_MEETING, idempotency_key=key
-    )
+    called = await _open_to(runtime, caller, meeting)
+    if called.row.recorded:
+        raise Refused("meeting-recorded", "meeting", status=409)
+    right = sharing.CALL_MEETING
+    taken = await runtime.revise(meeting, upon, None, None, caller=caller, right=right, idempotency_key=key)
     await runtime.folded([f"o:{meeting}"])
     return taken
 
 
-async def _open_to(runtime: Runtime, caller: Caller, meeting: str) -> ConferenceMeeting:
-    """A meeting that the caller may change. Raises as ``change_meeting``."""
-    held = await as_called(runtime, meeting)
-    if held is None or held.withdrawn:
+async def _open_to(runtime: Runtime, caller: Caller, meeting: str) -> AsCalled:
+    """A meeting that the caller may change. Raises Problem (404); Refused (409)."""
+    called = await as_called(runtime, meeting)
+    if called is None or called.row.withdrawn:
         raise not_found()
-    said = MeetingCalled(area=held.area, starts=held.starts, emergency=held.emergency)
+    row = called.row
+    said = MeetingCalled(area=row.area, starts=row.starts, emergency=row.emergency)
     await _of_their_area(runtime, caller, said)
-    if held.closed:
+    if row.closed:
         raise Refused("meeting-closed", "meeting", status=409)
-    return held
+    return called
 
 
 async def take_off(
     runtime: Runtime, caller: Caller, meeting: str, case: str, upon: int, key: str | None = None
 ) -> Taken:
-    """Take a case off the agenda of a meeting, whoever listed it: it waits again. Raises Problem (404) unless
-    it stands there and the caller may see it; Refused (412) where somebody has changed the meeting since;
-    Refused (409) where it is closed, or has recorded something of the case."""
+    """Take a case off the agenda of a meeting, whoever listed it. Raises Problem (404) unless it stands there
+    and the caller may see it; Refused (412) where somebody has changed the meeting since; Refused (409) where
+    it is closed, or has recorded something of the case."""
     said = CaseListed(case=case, meeting=meeting)
-    again = await taken_back(runtime, caller, key, CaseListed, f"k:{case}")
+    again = await taken_back(runtime, caller, key, CaseListed, f"k:{case}", f"o:{meeting}")
     if again is not None:
         return again
-    held = await _open_to(runtime, caller, meeting)
+    called = await _open_to(runtime, caller, meeting)
     await admit(runtime, caller, said, "")
-    _, first = await _listings(runtime, said)
-    if first is None:
+    _, stands = await _listings(runtime, said)
+    if not stands:
         raise not_found()
-    if (await runtime.fact(meeting)).versions(meeting)[-1].version != upon:
+    if called.version != upon:
         raise Refused("changed-since", "If-Match", status=412)
-    if case in held.recorded:
+    if case in called.row.recorded:
         raise Refused("case-recorded", "case", status=409)
-    return await take_back(runtime, caller, [first.root], sharing.LIST_CASE, key)
+    return await take_back(runtime, caller, [each.root for each in stands], sharing.LIST_CASE, key)
 
 
 async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Taken:
@@ -216,27 +221,28 @@ async def list_case(runtime: Runtime, caller: Caller, meeting: str, case: str) -
     """
     said = CaseListed(case=case, meeting=meeting)
     await admit(runtime, caller, said, "")
-    before, first = await _listings(runtime, said)
-    if first is None:
+    before, stands = await _listings(runtime, said)
+    if not stands:
         header, only = own_header(runtime.clock.now()), f"listing {meeting} {case} {before}"
         try:
             taken = await runtime.take(header, said, caller=caller, right=sharing.LIST_CASE, only=only)
         except Refused as refused:
-            _, first = await _listings(runtime, said)
-            if refused.fault != "same-key-other-content" or first is None:
+            _, stands = await _listings(runtime, said)
+            if refused.fault != "same-key-other-content" or not stands:
                 raise
         else:
             await runtime.folded(said.keys(taken.root))
             return taken
+    first = stands[0]
     return Taken(first.id, first.root, first.version, first.accepted, repeated=True)
 
 
-async def _listings(archive: Archive, said: CaseListed) -> tuple[int, Fact[CaseListed] | None]:
-    """How much was ever said of a case at a meeting, and the first fact that stands by which it is listed
-    there."""
+async def _listings(archive: Archive, said: CaseListed) -> tuple[int, list[Fact[CaseListed]]]:
+    """How much was ever said of a case at a meeting, and the facts that stand by which it is listed there,
+    the first first."""
     facts = await archive.facts([f"o:{said.meeting}"])
     stands = [each for each in facts.current(CaseListed) if _same(each.said, said)]
-    return len(ever_about(facts, lambda content: _same(content, said))), next(iter(stands), None)
+    return len(ever_about(facts, lambda content: _same(content, said))), stands
 
 
 def _same(content: Content, said: CaseListed) -> bool:

@@ -13,6 +13,7 @@ from chassis.clock import LONDON
 from chassis.http.auth import Caller, right
 from chassis.http.etag import IdempotencyKey, IfMatch, etag
 from chassis.http.facts import receipt
+from chassis.http.problem import Problem
 from chassis.ids import new_id
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
@@ -33,6 +34,8 @@ pages = APIRouter(prefix="/marac", include_in_schema=False)
 Coordinates = Annotated[Caller, right(sharing.CALL_MEETING)]
 PlacesCases = Annotated[Caller, right(sharing.LIST_CASE)]
 WHEN: TypeAdapter[datetime] = TypeAdapter(datetime)
+WHY = {"changed-since", "meeting-closed", "meeting-recorded", "case-recorded", "same-key-other-content"}
+"""Why a change is not made, as the page says it."""
 
 
 @router.post("/meetings", status_code=status.HTTP_201_CREATED)
@@ -63,8 +66,8 @@ async def change_meeting(
     at_hand: IfMatch,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Change when and where a meeting is and who chairs it, upon its ``ETag``, whichever agency called it.
-    412 where somebody has changed it since; 409 ``meeting-closed``."""
+    """Say a meeting anew as a whole, upon its ``ETag``, whichever agency called it. 412 where somebody has
+    changed it since; 409 ``meeting-closed``."""
     taken = await actions.change_meeting(runtime, caller, meeting, said, at_hand, key)
     return receipt(response, "marac", taken)
 
@@ -79,7 +82,8 @@ async def call_off(
     key: IdempotencyKey,
 ) -> Receipt:
     """Call a meeting off, upon its ``ETag``, whichever agency called it: its cases wait again. 412 where
-    somebody has changed it since; 409 ``meeting-closed``."""
+    somebody has changed it since; 409 ``meeting-closed``; ``meeting-recorded`` where it has recorded
+    something of a case: close it instead."""
     return receipt(response, "marac", await actions.call_off(runtime, caller, meeting, at_hand, key))
 
 
@@ -102,7 +106,8 @@ async def take_off(
 
 class Typed(BaseModel):
     """A form as somebody typed it: every field may be empty. ``me``: whoever presses the button chairs it.
-    ``once`` makes a second press the first; ``upon``: the version that a change was typed upon."""
+    ``once`` makes a second press the first; ``upon``: the version that a change was typed upon. ``sure``:
+    that it is called off is meant."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
     once: Id = Field(default_factory=new_id)
@@ -137,9 +142,10 @@ async def call_by_page(
     try:
         taken = await actions.call_meeting(runtime, caller, said, typed.once)
     except Refused as refused:
-        if refused.status != 503:
-            raise
-        return await _call(request, runtime, caller, typed, ["not-saved"], 503)
+        first = await runtime.said_under(caller, typed.once)
+        if first is not None:  # pressed twice, with other words: the first press stands
+            return RedirectResponse(f"/marac/meetings/{first.root}", 303)
+        return await _call(request, runtime, caller, typed, [_why(refused)], refused.status)
     return RedirectResponse(f"/marac/meetings/{taken.root}", 303)
 
 
@@ -156,7 +162,8 @@ async def change_by_page(
     request: Request, meeting: Id, runtime: TheRuntime, caller: Coordinates, typed: Annotated[Typed, Form()]
 ) -> Response:
     """Change it, and open its agenda. Who comes second is shown what holds, beside what they typed. It is not
-    moved to a time that has passed: its cases would count as heard."""
+    moved to a time that has passed: its cases would count as heard. One that was called off meanwhile is not
+    there (404)."""
     held = await calling.meeting_set(runtime, caller, meeting)
     try:
         said = _said(typed, caller, held)
@@ -177,7 +184,9 @@ async def call_off_by_page(
 ) -> Response:
     """Call it off, by a button that is meant."""
     if not typed.sure:
-        return await _change(request, runtime, caller, meeting, None, ["sure"])
+        held = _typed_of(await calling.meeting_set(runtime, caller, meeting))
+        seen = held.model_copy(update={"upon": typed.upon})
+        return await _change(request, runtime, caller, meeting, seen, ["sure"])
     try:
         await actions.call_off(runtime, caller, meeting, typed.upon, f"{typed.once}-off")
     except Refused as refused:
@@ -195,27 +204,33 @@ async def take_off_by_page(
     once: Annotated[Id, Form()],
     upon: Annotated[int, Form(ge=0)],
 ) -> Response:
-    """Take a case off its agenda by a button."""
+    """Take a case off its agenda by a button. It may be off already: the page says so."""
     try:
         await actions.take_off(runtime, caller, meeting, case, upon, f"{once}-{case}")
+    except Problem as problem:
+        if problem.status != 404:
+            raise
     except Refused as refused:
         return await _change(request, runtime, caller, meeting, None, [_why(refused)], refused.status)
     return RedirectResponse(f"/marac/meetings/{meeting}/change", 303)
 
 
 def _said(typed: Typed, caller: Caller, held: MeetingSet | None) -> MeetingCalled:
-    """What was typed. Whoever chaired it does while their name stands. Raises ValidationError."""
+    """What was typed. Whoever chaired it does while their name stands, and it begins to the second when it
+    did while day and time do. Raises ValidationError."""
     name, slots = (caller.name if typed.me else typed.chair_name) or None, typed.slots
     chair = held.chair if held and name == held.chair_name else None
+    now = _typed_of(held) if held else None
+    stays = held.starts if held and now and (typed.day, typed.time) == (now.day, now.time) else None
     return MeetingCalled.model_validate(
         {
             "area": held.area if held else typed.area,
-            "starts": WHEN.validate_python(f"{typed.day}T{typed.time}").replace(tzinfo=LONDON),
+            "starts": stays or WHEN.validate_python(f"{typed.day}T{typed.time}").replace(tzinfo=LONDON),
             "venue": typed.venue or None,
             "emergency": held.emergency if held else False,
             "chair": caller.id if typed.me else chair,
             "chair_name": name,
-            "slots": int(slots) if slots.isascii() and slots.isdigit() else slots or None,
+            "slots": int(slots) if slots.isascii() and slots.isdigit() and len(slots) < 5 else slots or None,
         }
     )
 
@@ -229,7 +244,7 @@ def _why(refused: Refused) -> str:
     """Why it is not saved, as the page says it. Raises what no page says."""
     if refused.status == 503:
         return "not-saved"
-    if refused.fault not in ("changed-since", "meeting-closed", "case-recorded"):
+    if refused.fault not in WHY:
         raise refused
     return refused.fault
 
@@ -256,9 +271,13 @@ async def _change(
     faults: list[str] | None = None,
     status: int = 422,
 ) -> HTMLResponse:
+    """The form as it was typed, upon what it was typed upon; once it is said that somebody has changed the
+    meeting since, upon what holds now."""
     shown = await calling.meeting_set(runtime, caller, meeting)
     now = _typed_of(shown)
-    stands = typed.model_copy(update={"upon": now.upon, "once": now.once}) if typed else now
+    stands = typed or now
+    if faults and not {"changed-since", "same-key-other-content"}.isdisjoint(faults):
+        stands = stands.model_copy(update={"upon": now.upon, "once": now.once})
     known: dict[str, Any] = {"areas": {}, "page": shown, "typed": stands, "faults": faults or []}
     return _show(request, caller, status if faults else 200, **known)
 

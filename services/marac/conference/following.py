@@ -313,14 +313,14 @@ async def take_back(
 
 
 async def taken_back(
-    runtime: Runtime, caller: Caller, key: str | None, kind: type[Content], about: str
+    runtime: Runtime, caller: Caller, key: str | None, kind: type[Content], *about: str
 ) -> Taken | None:
     """The first answer, where a caller has taken back under this key a fact of this type that is filed under
-    ``about``; None: they have not, and it is to be done."""
+    all of ``about``; None: they have not, and it is to be done."""
     said = await runtime.said_under(caller, key)
     if said is None or not said.withdrawn or said.envelope.type != kind.type:
         return None
-    if about not in said.envelope.keys.split():
+    if not set(about) <= set(said.envelope.keys.split()):
         return None
     return Taken(said.id, said.root, said.version, said.accepted, repeated=True)
 

@@ -1,13 +1,16 @@
 """A meeting is called, changed and called off, and a case taken off its agenda: by REST and by page, by
 whoever coordinates its MARAC, of whichever agency."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from chassis.accept import own_header
 from chassis.clock import LONDON
 from chassis.ids import new_id
+from contracts.events.research import InterestDeclared, Tie
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_listing import form, on, once, send, waits
 from tests.support.waiting import until
@@ -19,6 +22,13 @@ def typed(starts: datetime, **more: str) -> dict[str, str]:
     """The form, filled in."""
     local = starts.astimezone(LONDON)
     return {"day": local.date().isoformat(), "time": f"{local:%H:%M}", "venue": "Room 4"} | more
+
+
+def upon(page: str) -> str:
+    """The version that a form is upon, as the form says it."""
+    found = set(re.findall(r'name="upon" value="([^"]+)"', page))
+    assert len(found) == 1, found
+    return str(found.pop())
 
 
 async def asks(
@@ -77,26 +87,28 @@ async def test_another_agencys_coordinator_changes_it_and_who_comes_second_is_to
     path = f"/marac/meetings/{meeting}/change"
     page, mine = [await form(marac, who, path) for who in ("coordinator-too", "coordinator")]
     later = marac.runtime.clock.now() + timedelta(days=10)
-    upon = {"once": once(page), "upon": "1"}
-    given = upon | typed(later, chair_name="Rowan Ellis")
+    seen = {"once": once(page), "upon": upon(page)}
+    given = seen | typed(later, chair_name="Rowan Ellis")
     for _ in range(2):
         assert (await send(marac, "coordinator-too", path, **given)).status_code == 303
     found = await read(marac, meeting)
     assert (found["version"], found["venue"], found["chair"]) == (2, "Room 4", CHAIR), (
         "who chairs it still does"
     )
-    second = {"once": once(mine), "upon": "1"} | typed(later, venue="Town hall", chair_name="Ida Moss")
+    second = {"once": once(mine), "upon": upon(mine)} | typed(later, venue="Town hall", chair_name="Ida Moss")
+    wrong = await send(marac, "coordinator", path, **second | {"slots": "9" * 5000})
+    assert (wrong.status_code, upon(wrong.text)) == (422, "1"), "what is wrong does not lift what was seen"
     clash = await send(marac, "coordinator", path, **second)
     assert clash.status_code == 412
     assert all(
         words in clash.text for words in ("Somebody has changed the meeting", "At Room 4.", "Town hall")
     )
     assert (await read(marac, meeting))["venue"] == "Room 4"
-    again = second | {"once": once(clash.text), "upon": "2"}
+    again = second | {"once": once(clash.text), "upon": upon(clash.text)}
     assert (await send(marac, "coordinator", path, **again)).status_code == 303
     found = await read(marac, meeting)
     assert (found["venue"], found["chair"], found["chair_name"]) == ("Town hall", None, "Ida Moss")
-    past = upon | typed(later - timedelta(days=30))
+    past = seen | typed(later - timedelta(days=30))
     refused = await send(marac, "coordinator", path, **past)
     assert (refused.status_code, "count as heard" in refused.text) == (422, True)
 
@@ -149,8 +161,8 @@ async def test_whose_time_passed_and_was_not_held_is_called_off_by_page(marac: M
     assert not await is_waiting(marac, made.case)
     path = f"/marac/meetings/{made.meeting}"
     page = await form(marac, "coordinator", f"{path}/change")
-    assert "The case on it waits again" in page
-    unmeant = await send(marac, "coordinator", f"{path}/call-off", once=once(page), upon="1")
+    assert "Its cases wait again" in page
+    unmeant = await send(marac, "coordinator", f"{path}/call-off", once=once(page), upon=upon(page))
     assert (unmeant.status_code, "Tick that it is not to be held" in unmeant.text) == (422, True)
     sent = await send(marac, "coordinator", f"{path}/call-off", once=once(page), upon="1", sure="yes")
     assert sent.status_code == 303, sent.text
@@ -190,6 +202,13 @@ async def test_what_a_meeting_recorded_stays_and_a_closed_one_is_not_changed(mar
     assert (refused.status_code, refused.json()["code"]) == (409, "case-recorded")
     page = await form(marac, "coordinator", f"/marac/{path}/change")
     assert "has recorded something of it" in page
+    assert "Take off the agenda" not in page
+    off = await asks(marac, "coordinator", "DELETE", path, If_Match='"1"')
+    assert (off.status_code, off.json()["code"]) == (409, "meeting-recorded")
+    by_page = await send(
+        marac, "coordinator", f"/marac/{path}/call-off", once=once(page), upon="1", sure="yes"
+    )
+    assert (by_page.status_code, "close it instead" in by_page.text) == (409, True)
     by_page = await send(
         marac, "coordinator", f"/marac/{path}/take-off", once=once(page), case=made.case, upon="1"
     )
@@ -204,3 +223,55 @@ async def test_what_a_meeting_recorded_stays_and_a_closed_one_is_not_changed(mar
     late = await send(marac, "coordinator", f"/marac/{path}/call-off", once=once(page), upon="1", sure="yes")
     assert (late.status_code, "has been closed since" in late.text) == (409, True)
     assert "call-off" not in (await form(marac, "coordinator", f"/marac/{path}/change")).split("<main")[1]
+
+
+async def test_an_emergency_meeting_called_for_now_is_changed_and_nobody_is_called_anew(marac: Marac) -> None:
+    """It begins to the second, and the form has minutes."""
+    await prepared(marac)
+    asked = {"area": "north", "venue": "01632 960100"}
+    meeting = (await marac.post("chair", "emergency-meetings", asked)).json()["root"]
+    before = await read(marac, meeting)
+    path = f"/marac/meetings/{meeting}/change"
+    page = await form(marac, "coordinator", path)
+    starts = datetime.fromisoformat(before["starts"])
+    given = {"once": once(page), "upon": upon(page)} | typed(starts, venue="01632 960101")
+    sent = await send(marac, "coordinator", path, **given)
+    assert sent.status_code == 303, sent.text
+    after = await read(marac, meeting)
+    assert (after["starts"], after["venue"], after["emergency"]) == (before["starts"], "01632 960101", True)
+
+
+async def test_a_key_that_took_a_case_off_one_meeting_does_not_take_it_off_another(marac: Marac) -> None:
+    made = await prepared(marac)
+    other = await called(marac)
+    assert (await marac.post("coordinator", f"meetings/{other}/cases", {"case": made.case})).is_success
+    key = new_id()
+    answers = [
+        await asks(
+            marac,
+            "coordinator",
+            "DELETE",
+            f"meetings/{each}/cases/{made.case}",
+            If_Match='"1"',
+            Idempotency_Key=key,
+        )
+        for each in (made.meeting, made.meeting, other)
+    ]
+    assert [each.status_code for each in answers] == [200, 200, 409]
+    assert answers[2].json()["code"] == "same-key-other-content"
+    assert await on(marac, other) == [made.case]
+
+
+async def test_whoever_has_a_tie_sees_no_case_of_it_to_take_off(marac: Marac) -> None:
+    made = await prepared(marac)
+    said = InterestDeclared(person=CALLERS["coordinator-too"].id, cases=[Tie(case=made.case, tie=True)])
+    now = own_header(marac.runtime.clock.now())
+    await marac.runtime.take(now, said, caller=CALLERS["coordinator-too"], right="test")
+
+    async def hidden() -> bool:
+        return (await read(marac, made.meeting, "coordinator-too"))["cases"] == []
+
+    await until(hidden, what="the case is not there for them")
+    path = f"meetings/{made.meeting}/cases/{made.case}"
+    assert (await asks(marac, "coordinator-too", "DELETE", path, If_Match='"1"')).status_code == 404
+    assert [each["case"] for each in (await read(marac, made.meeting))["cases"]] == [made.case]
