@@ -25,6 +25,7 @@ from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed
 from services.marac.rules import restricting, sharing
+from services.marac.rules.sitting import why_not_called_off
 
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
@@ -170,8 +171,9 @@ async def call_off(
     if again is not None:
         return again
     called = await _open_to(runtime, caller, meeting)
-    if called.row.recorded:
-        raise Refused("meeting-recorded", "meeting", status=409)
+    why = why_not_called_off(closed=called.row.closed, recorded=bool(called.row.recorded))
+    if why is not None:
+        raise Refused(why, "meeting", status=409)
     right = sharing.CALL_MEETING
     taken = await runtime.revise(meeting, upon, None, None, caller=caller, right=right, idempotency_key=key)
     await runtime.folded([f"o:{meeting}"])

@@ -26,6 +26,7 @@ from services.marac.listing_routes import TheRuntime
 from services.marac.pages import PAGES
 from services.marac.pages.words import Words
 from services.marac.rules import sharing
+from services.marac.rules.sitting import is_moved_back
 from services.marac.shown_calling import MeetingSet
 
 router = APIRouter(prefix="/marac/v1", tags=["meetings"])
@@ -137,7 +138,7 @@ async def call_by_page(
         said = _said(typed, caller, None)
     except ValidationError as error:
         return await _call(request, runtime, caller, typed, _places(error))
-    if said.starts <= runtime.clock.now():
+    if is_moved_back(said.starts, None, runtime.clock.now()):
         return await _call(request, runtime, caller, typed, ["past"])
     try:
         taken = await actions.call_meeting(runtime, caller, said, typed.once)
@@ -169,7 +170,7 @@ async def change_by_page(
         said = _said(typed, caller, held)
     except ValidationError as error:
         return await _change(request, runtime, caller, meeting, typed, _places(error))
-    if said.starts != held.starts and said.starts <= runtime.clock.now():
+    if is_moved_back(said.starts, held.starts, runtime.clock.now()):
         return await _change(request, runtime, caller, meeting, typed, ["past"])
     try:
         await actions.change_meeting(runtime, caller, meeting, said, typed.upon, typed.once)

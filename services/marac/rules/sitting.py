@@ -115,6 +115,21 @@ def asked_whether_held(starts: datetime, at: datetime, *, closed: bool) -> bool:
     return not closed and over(starts, at) and at <= starts + HELD_ASKED
 
 
+def why_not_called_off(*, closed: bool, recorded: bool) -> str | None:
+    """Why a meeting cannot be called off (``meeting-closed``, ``meeting-recorded``: what it has recorded of a
+    case nobody could read any more). None: it can. Goldthread's own (2026-11)."""
+    if closed:
+        return "meeting-closed"
+    return "meeting-recorded" if recorded else None
+
+
+def is_moved_back(starts: datetime, before: datetime | None, at: datetime) -> bool:
+    """Whether a meeting is called for, or moved to, a time that has passed: its cases would count as heard.
+    ``before``: when it began as it was called; None: it is called for the first time. Goldthread's own
+    (2026-11)."""
+    return starts != before and starts <= at
+
+
 def why_not_closed(seats: Iterable[Seat], *, opened: bool) -> str | None:
     """Why a meeting cannot be closed (``not-opened``, ``no-chair``). None: it can."""
     if not opened:

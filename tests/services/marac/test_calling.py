@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.accept import own_header
 from chassis.clock import LONDON
 from chassis.ids import new_id
 from contracts.events.research import InterestDeclared, Tie
+from services.marac.rules.sitting import is_moved_back, why_not_called_off
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_listing import form, on, once, send, waits
+from tests.support.facts import NOON
 from tests.support.waiting import until
 
 CHAIR = CALLERS["chair"].id
@@ -50,6 +53,31 @@ async def called(marac: Marac, days: float = 7, **more: Any) -> str:
     starts = (marac.runtime.clock.now() + timedelta(days=days)).replace(second=0, microsecond=0)
     said = {"area": "north", "starts": starts.isoformat()} | more
     return str((await marac.post("coordinator", "meetings", said)).json()["root"])
+
+
+@pytest.mark.parametrize(
+    ("closed", "recorded", "why"),
+    [
+        (False, False, None),
+        (False, True, "meeting-recorded"),
+        (True, False, "meeting-closed"),
+        (True, True, "meeting-closed"),
+    ],
+)
+def test_why_a_meeting_cannot_be_called_off(closed: bool, recorded: bool, why: str | None) -> None:
+    assert why_not_called_off(closed=closed, recorded=recorded) == why
+
+
+@pytest.mark.parametrize(
+    ("starts", "before", "back"),
+    [(1, None, False), (0, None, True), (-1, None, True), (-1, -1, False), (-1, 1, True), (1, -1, False)],
+)
+def test_a_meeting_is_not_moved_to_a_time_that_has_passed(
+    starts: int, before: int | None, back: bool
+) -> None:
+    """In hours from now."""
+    when = None if before is None else NOON + timedelta(hours=before)
+    assert is_moved_back(NOON + timedelta(hours=starts), when, NOON) is back
 
 
 async def test_a_meeting_is_called_by_page_once_however_often_the_button_is_pressed(marac: Marac) -> None:
