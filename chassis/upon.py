@@ -43,7 +43,9 @@ async def say_upon(
             return taken
     alike = (fact for fact in await known() if fact.envelope.type == said.type)
     newest = max(alike, key=lambda fact: fact.accepted, default=None)
-    first = (runtime.ids.fact(runtime.name, only), caller.agency, said)
-    if newest is None or (newest.root, newest.agency, newest.content) != first:
+    first = (runtime.ids.fact(runtime.name, only), caller.agency)
+    if newest is None or newest.content is None or (newest.root, newest.agency) != first:
+        raise Refused("changed-since", "If-Match", status=412)
+    if newest.content.as_sent() != said.as_sent():
         raise Refused("changed-since", "If-Match", status=412)
     return Taken(newest.id, newest.root, newest.version, newest.accepted, repeated=True)

@@ -56,6 +56,10 @@ class Content(Part):
         copied.__dict__.pop("named", None)
         return copied
 
+    def as_sent(self) -> dict[str, Any]:
+        """What its sender said, without what Goldthread filled in."""
+        return self.model_dump(exclude=set(self.given))
+
     def keys(self, root: str) -> set[str]:
         """Every key that this payload is filed under, of a fact with this root."""
         return {

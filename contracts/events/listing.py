@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import CaseId, Content, FiledAreaId, ThingId
+from contracts.content import CaseId, Content, FiledAreaId, MentionId, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
 from contracts.vocabulary import (
@@ -89,14 +89,26 @@ class ReferralReturned(Content):
 
 
 class PartiesDecided(Content):
-    """A person decides who is the primary victim of a case whose parties accuse each other. It says nothing
-    of any other case."""
+    """A person decides who is the primary victim of a case whose parties accuse each other: of the same two,
+    the newest decision of any case holds."""
 
     type: ClassVar[str] = "uk.goldthread.marac.parties-decided.v1"
     topic: ClassVar[str] = "marac"
+    given = ("victim", "other_parties")
     case: CaseId
     decision: PartiesAnswer
     reason: NarrativeSection
+    victim: MentionId | None = Field(
+        default=None,
+        json_schema_extra={"readOnly": True},
+        description="a mention of whom the case names as its victim",
+    )
+    other_parties: list[MentionId] = Field(
+        default_factory=list,
+        max_length=40,
+        json_schema_extra={"readOnly": True},
+        description="a mention of each whom the case names as having harmed them",
+    )
 
 
 class Insider(Part):

@@ -21,8 +21,8 @@ class PutForward(Content):
 
 
 class PutForwardEnded(Content):
-    """It does not follow from the records any more: one was corrected or withdrawn, or people were told
-    apart. That time passes ends nothing."""
+    """It does not follow from the records any more: one was corrected or withdrawn, people were told apart,
+    or a MARAC found that whoever was put forward is the primary victim. That time passes ends nothing."""
 
     type: ClassVar[str] = "uk.goldthread.matac.put-forward-ended.v1"
     topic: ClassVar[str] = "matac"

@@ -31,7 +31,8 @@ from services.marac.rules.sitting import why_not_called_off
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
-    facts a return was decided by, and whether who declares a tie coordinates. Raises Problem (404); Refused
+    facts a return was decided by, who the parties are of whom one is the primary victim, and whether who
+    declares a tie coordinates. Raises Problem (404); Refused
     (422) for facts that the caller gives; Refused (409) where a case is restricted on its way to another
     MARAC: nobody there could take it."""
     await _of_their_area(archive, caller, content)
@@ -51,12 +52,28 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         if held is None or held.row.withdrawn:
             raise not_found()
         return content.model_copy(update={"inside": await agencies_inside(archive, content.case)})
-    if isinstance(content, ReferralReturned):
-        given = next((name for name in content.given if getattr(content, name)), None)
-        if given:
-            raise Refused("given-by-goldthread", f"body.content.{given}")
-        return content.model_copy(update=await weighed(archive, caller, content.case))
+    if isinstance(content, ReferralReturned | PartiesDecided):
+        return await _decided(archive, caller, content)
     return content
+
+
+async def _decided(archive: Archive, caller: Caller, content: ReferralReturned | PartiesDecided) -> Content:
+    """A decision with what is Goldthread's to give."""
+    given = next((name for name in content.given if getattr(content, name)), None)
+    if given:
+        raise Refused("given-by-goldthread", f"body.content.{given}")
+    if isinstance(content, ReferralReturned):
+        return content.model_copy(update=await weighed(archive, caller, content.case))
+    return content.model_copy(update=await _parties(archive, content.case))
+
+
+async def _parties(archive: Archive, case: str) -> dict[str, object]:
+    """A mention of each party of a case: what is decided of them is filed under each."""
+    decided = await archive.row(CASE, case)
+    if not isinstance(decided, ConferenceCase) or decided.victim is None:
+        return {}
+    others = [each.mentions[0] for each in decided.perpetrators]
+    return {"victim": decided.victim.mentions[0], "other_parties": others}
 
 
 def _by_whom(caller: Caller, content: Content) -> None:

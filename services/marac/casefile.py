@@ -13,6 +13,7 @@ from chassis.once import once
 from chassis.views import Subject
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.listing import PartiesDecided
 from contracts.events.orders import (
     BreachReported,
     OrderAcknowledged,
@@ -41,6 +42,7 @@ from contracts.rules.order_questions import questions
 from contracts.rules.order_status import OrderStatus, OrderTerms, Past, held_before, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, OrderQuestion, Role, Sex
+from services.marac.rules import pairs
 
 H = TypeVar("H", bound=Hashable)
 Homes = Mapping[str, str]
@@ -258,6 +260,23 @@ def disputed_with(subject: Subject) -> list[str]:
     harmed_by = {each for said in told if subject.id in said.victims for each in said.perpetrators}
     harms = {each for said in told if subject.id in said.perpetrators for each in said.victims}
     return sorted((harmed_by & harms) - {subject.id})
+
+
+def primary_victim_of(subject: Subject) -> dict[str, bool]:
+    """Of each with whom a MARAC was asked about this person, and answered, whether this person is the primary
+    victim of the two: asked for by ``once``, for both sides need it."""
+    decided = sorted(subject.facts.current(PartiesDecided), key=lambda fact: fact.order)
+    return pairs.primary_victim(
+        subject.id,
+        [
+            pairs.Decided(
+                victim=subject.homes.get(said.victim or "", ""),
+                others=frozenset(subject.homes[each] for each in said.other_parties if each in subject.homes),
+                answer=said.decision,
+            )
+            for said in (fact.said for fact in decided)
+        ],
+    )
 
 
 def area_of(said: Said) -> str | None:

@@ -110,14 +110,16 @@ def _most(*numbers: int) -> str:
 def _to_put(
     subject: Subject, told: Iterable[casefile.Told], done: Sequence[at_risk.Done]
 ) -> tuple[Offender, ...]:
-    """Whoever goes forward, whatever is said of them the other way round."""
-    due = at_risk.put_forward(done) - {subject.id}
+    """Whoever goes forward, whatever is said of them the other way round: but for whom a MARAC found to be
+    the primary victim of the two."""
+    primary = once(subject, casefile.primary_victim_of)
+    due = {each for each in at_risk.put_forward(done) if primary.get(each, True)} - {subject.id}
     mentions: dict[str, set[str]] = {person: set() for person in due}
     for mention in (mention for each in told for mention in each.about):
         person = subject.homes.get(mention.mention or "")
         if person in mentions and mention.role in PERPETRATOR_ROLES:
             mentions[person].add(mention.mention or "")
-    disputed = {*once(subject, casefile.disputed_with)} - _stands_because_of(subject)
+    disputed = {*once(subject, casefile.disputed_with)} - primary.keys() - _stands_because_of(subject)
     return tuple(
         Offender(person=person, mention=min(ids), disputed=person in disputed)
         for person, ids in sorted(mentions.items())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from contracts.vocabulary import IncidentKind
+from contracts.vocabulary import IncidentKind, PartiesAnswer
 
 Both = Literal["same-pair", "other-direction"]
 Alike = Literal["same-pair", "other-direction", "same-victim"]
@@ -38,6 +38,32 @@ class Other:
 
     case: str
     alike: Alike
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided of a case: whom it names as victim, whom as having harmed them, and which of them
+    is the primary victim."""
+
+    victim: str
+    others: frozenset[str]
+    answer: PartiesAnswer
+
+
+def primary_victim(person: str, decisions: Iterable[Decided]) -> dict[str, bool]:
+    """Of each other party to which the newest decision gives an answer, whether this person is the primary
+    victim of the two. ``decisions``: the oldest first, of every case, whichever way round it was referred.
+    That both are, or that it is not known, answers nothing, and what was decided before holds no more."""
+    found: dict[str, bool] = {}
+    for each in decisions:
+        if person not in {each.victim, *each.others}:
+            continue
+        referred = each.victim == person
+        for other in each.others - {person} if referred else {each.victim}:
+            found.pop(other, None)
+            if each.answer in (PartiesAnswer.AS_REFERRED, PartiesAnswer.REVERSED):
+                found[other] = referred is (each.answer is PartiesAnswer.AS_REFERRED)
+    return found
 
 
 def others(case: Pair, cases: Iterable[Pair]) -> list[Other]:

@@ -69,7 +69,7 @@ SERIOUS_DAYS = 365
 """Least evidence: two records, or one of serious harm. Nobody is ranked on one minor allegation."""
 
 Part = Literal["R", "F", "G", "V"]
-NotScored = Literal["role-disputed", "too-little-known"]
+NotScored = Literal["role-disputed", "primary-victim", "too-little-known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,24 @@ class Score:
 
 
 def score(
-    events: Sequence[Event], today: date, *, disputed: bool = False, look_back: int = LOOK_BACK_DAYS
+    events: Sequence[Event],
+    today: date,
+    *,
+    disputed: bool = False,
+    primary_victim: bool = False,
+    look_back: int = LOOK_BACK_DAYS,
 ) -> Score:
     """The score of these events on a day. Not scored, and never 0, where the role is disputed (the
-    victim of a counter-allegation must not be ranked) or too little is known."""
+    victim of a counter-allegation must not be ranked), where all that is said was done to somebody of whom
+    a MARAC found that this person is the primary victim of the two (domain.md 14, trap 8), or too little is
+    known."""
     counted = [event for event in events if counts(event, today, look_back)]
     ordinals = frozenset(event.ordinal for event in counted)
     changes = _next_change(events, today, look_back)
     if disputed:
         return Score(None, "role-disputed", (), ordinals, changes)
+    if primary_victim:
+        return Score(None, "primary-victim", (), ordinals, changes)
     if not enough(counted):
         return Score(None, "too-little-known", (), ordinals, changes)
     parts = (_recency(counted, today), _frequency(counted), _gravity(counted), _victims(counted))

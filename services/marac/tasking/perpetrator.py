@@ -45,7 +45,9 @@ class Perpetrator:
         known = casefile.agencies_of(subject.configuration)
         self.kinds = {agency: defined.kind.value for agency, defined in known.items()}
         self.every_order = once(subject, casefile.orders_of)
-        self.disputed = bool(once(subject, casefile.disputed_with))
+        primary = once(subject, casefile.primary_victim_of)
+        self.disputed = any(each not in primary for each in once(subject, casefile.disputed_with))
+        self.harmed_by = {other for other, found in primary.items() if found}
         records = [
             record
             for record in once(subject, casefile.records_of)
@@ -110,6 +112,12 @@ class Perpetrator:
             for at, record in enumerate(ordered)
         ]
 
+    def is_victims_answer(self, seen: Seen) -> bool:
+        """Whether all whom something was done to are those of whom a MARAC found that this person is the
+        primary victim: a victim is not ranked for it (``domain.md`` 14, trap 8)."""
+        victims = seen.record.record.victims
+        return bool(victims) and self.harmed_by.issuperset(victims)
+
     def assessed(self) -> list[Assessed]:
         """The assessments that say that this person did it."""
         return list(assessed(self.subject, self.against, self.letters_of))
@@ -133,8 +141,13 @@ def fold_perpetrator(subject: Subject) -> Folded:
     known = once(subject, Perpetrator)
     look_back = _look_back(subject.configuration)
     today = subject.at.astimezone(LONDON).date()
+    weighed = [seen for seen in known.events if not known.is_victims_answer(seen)]
     scored = scoring.score(
-        [seen.event for seen in known.events], today, disputed=known.disputed, look_back=look_back
+        [seen.event for seen in weighed],
+        today,
+        disputed=known.disputed,
+        primary_victim=bool(known.events) and not weighed,
+        look_back=look_back,
     )
     who = casefile.who(
         (each.fact, mention)

@@ -108,7 +108,7 @@ class TaskingPerpetrator(Row):
     aliases: list[Name]
     born: list[date]
     score: float | None
-    not_scored: Literal["role-disputed", "too-little-known"] | None
+    not_scored: Literal["role-disputed", "primary-victim", "too-little-known"] | None
     parts: list[ScorePart]
     occurrences: int
     records: int

@@ -13,6 +13,7 @@ from chassis.facts import Fact
 from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertRaised
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.listing import PartiesDecided
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.events.people import (
     Dash,
@@ -34,6 +35,7 @@ from contracts.vocabulary import (
     DashItem,
     Grade,
     Instrument,
+    PartiesAnswer,
     Role,
     Urgency,
 )
@@ -105,6 +107,18 @@ def referral(name: str = "case", grade: Grade | None = Grade.HIGH, **values: Any
     occurred = values.pop("occurred", NOON - timedelta(days=20))
     agency = values.pop("agency", "haven")
     return fact(ReferralMade(**given | values), agency=agency, occurred=occurred, root=name)
+
+
+def parties_decided(answer: PartiesAnswer, day: int) -> Fact[PartiesDecided]:
+    """What a MARAC answered, some days from now, of Ann's case, in which Ben is the perpetrator."""
+    said = PartiesDecided(
+        case=root_of("case"),
+        decision=answer,
+        reason=Narrative(text="Seen so."),
+        victim=mention_of("police", "ann"),
+        other_parties=[mention_of("police", "ben")],
+    )
+    return fact(said, agency="council", occurred=NOON + timedelta(days=day))
 
 
 def order(name: str = "order", **values: Any) -> Fact[OrderMade]:

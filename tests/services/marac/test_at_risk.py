@@ -12,7 +12,7 @@ from contracts.events.people import IncidentReported
 from contracts.events.tasking import CandidateDecided, PutForward
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Identity, Name
-from contracts.vocabulary import AreaKind, CandidateDecision, IncidentKind, Role
+from contracts.vocabulary import AreaKind, CandidateDecision, IncidentKind, PartiesAnswer, Role
 from services.marac.conference import most_at_risk
 from services.marac.conference.at_risk_rows import AtRiskTable
 from services.marac.conference.most_at_risk import By
@@ -27,6 +27,7 @@ from tests.services.marac.caseload import (
     incident,
     kit,
     mention,
+    parties_decided,
     person,
     referral,
     world,
@@ -164,6 +165,27 @@ def test_whoever_is_said_to_be_harmed_by_the_victim_too_is_not_put_forward() -> 
     made = world(incident(), breach(), by_dan(), incident("turned", people=other_way))
     made.settle()
     assert made.row("tasking_candidate", person("ben")) is None
+
+
+def test_what_a_marac_found_of_two_who_accuse_each_other_decides_which_of_them_goes_forward() -> None:
+    other_way = [mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    days = [NOON - timedelta(days=n) for n in (60, 50, 45)]
+    made = world(incident(), breach(), by_dan())
+    made.add(*(incident(f"his {n}", people=other_way, occurred=at) for n, at in enumerate(days)))
+    made.settle()
+    assert [made.row("tasking_candidate", person(who)) for who in ("ann", "ben")] == [None, None]
+    made.add(parties_decided(PartiesAnswer.AS_REFERRED, 1))
+    made.settle()
+    assert made.row("tasking_candidate", person("ben")).victims
+    assert made.row("tasking_candidate", person("ann")) is None, "the primary victim is put forward by nobody"
+    made.add(parties_decided(PartiesAnswer.REVERSED, 2))
+    made.settle()
+    assert made.row("tasking_candidate", person("ann")).victims
+    assert made.row("tasking_candidate", person("ben")) is None, "it was ended"
+    made.add(parties_decided(PartiesAnswer.NOT_KNOWN, 3))
+    made.settle()
+    for who in ("ann", "ben"):
+        assert made.row("tasking_candidate", person(who)).victims, "as where nobody had found it out"
 
 
 def test_a_word_against_the_victim_ends_nothing_for_whoever_was_put_forward() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.facts import Fact
 from contracts.events.configuration import ThresholdSet
 from contracts.events.people import RiskAssessed
-from contracts.vocabulary import Instrument, Mappa, Role, Threshold
+from contracts.vocabulary import Instrument, Mappa, PartiesAnswer, Role, Threshold
 from services.marac.rules.mappa import Word, standing
 from services.marac.tasking.rows import TaskingPerpetrator, TaskingSource
 from tests.services.marac.caseload import (
@@ -17,6 +17,7 @@ from tests.services.marac.caseload import (
     incident,
     mention,
     order,
+    parties_decided,
     person,
     referral,
     service,
@@ -134,6 +135,36 @@ def test_whose_role_is_disputed_is_listed_and_not_scored_on_either_side() -> Non
         assert found is not None
         assert (found.score, found.not_scored, found.parts) == (None, "role-disputed", [])
         assert "role-disputed" in [gap.code for gap in found.missing]
+
+
+def test_once_a_marac_found_who_is_the_primary_victim_the_other_is_scored_and_that_victim_never() -> None:
+    back = incident("back", people=[mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)])
+    more = incident("more", kind="rape", people=[mention("ben", Role.VICTIM), mention("ann", Role.SUSPECT)])
+    told = [*MUCH, back, more, parties_decided(PartiesAnswer.AS_REFERRED, 1)]
+    his, hers = row(*told, name="ben"), row(*told, name="ann")
+    assert his is not None
+    assert hers is not None
+    assert (his.score, his.not_scored) == (ben_of(*MUCH).score, None)
+    assert (hers.score, hers.not_scored, hers.parts) == (None, "primary-victim", [])
+    assert not {"role-disputed"} & {gap.code for found in (his, hers) for gap in found.missing}
+    against_cat = incident(
+        "cat's", kind="rape", people=[mention("cat", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    )
+    third = row(*told, against_cat, name="ann")
+    assert third is not None
+    assert third.score is not None, "what was done to somebody else is ranked"
+    assert [event.counted for event in third.events if event.victims != ["A"]] == [True]
+    reversed_since = parties_decided(PartiesAnswer.REVERSED, 2)
+    his, hers = row(*told, reversed_since, name="ben"), row(*told, reversed_since, name="ann")
+    assert his is not None
+    assert hers is not None
+    assert hers.not_scored is None
+    assert {tuple(event.victims) for event in his.events if event.counted} == {("B",)}, "Cat's alone"
+    for answer in (PartiesAnswer.BOTH, PartiesAnswer.NOT_KNOWN):
+        for name in ("ann", "ben"):
+            found = row(*told, parties_decided(answer, 2), name=name)
+            assert found is not None
+            assert found.not_scored == "role-disputed", "nothing is found, whatever was before"
 
 
 def test_of_whom_too_little_is_known_is_listed_and_never_as_nought() -> None:
