@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from contracts.content import AreaId, CaseId, Content, ThingId
 from contracts.envelope import AgencyId, Id
-from contracts.sections import Line
+from contracts.sections import Line, Part
 from contracts.times import Moment
 
 
@@ -30,6 +30,15 @@ class MeetingCalled(Content):
     )
 
 
+class Restricting(Part):
+    """A case of the same victim, or the case itself, that is restricted when a case is listed."""
+
+    case: Id
+    inside: list[AgencyId] = Field(
+        max_length=60, description="the agencies that are known to have somebody inside"
+    )
+
+
 class CaseListed(Content):
     """A case is put on the agenda of a meeting."""
 
@@ -43,4 +52,10 @@ class CaseListed(Content):
         max_length=60,
         description="of a case that is restricted: the agencies that are known to have somebody inside, and"
         " no other is asked of it",
+    )
+    restricting: list[Restricting] = Field(
+        default_factory=list,
+        max_length=200,
+        json_schema_extra={"readOnly": True},
+        description="what restricts it: each case by itself, for one may be lifted where another is not",
     )

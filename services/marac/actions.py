@@ -9,7 +9,7 @@ from chassis.runtime import Runtime
 from chassis.upon import Known, ever_about, say_upon
 from contracts.content import Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
-from contracts.events.conference import CaseListed, MeetingCalled
+from contracts.events.conference import CaseListed, MeetingCalled, Restricting
 from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
@@ -51,10 +51,20 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
             raise not_found()
         if held is None or held.row.withdrawn:
             raise not_found()
-        return content.model_copy(update={"inside": await agencies_inside(archive, content.case)})
+        return content.model_copy(update=await _restricted(archive, content.case))
     if isinstance(content, ReferralReturned | PartiesDecided):
         return await _decided(archive, caller, content)
     return content
+
+
+async def _restricted(archive: Archive, case: str) -> dict[str, object]:
+    """What restricts a case that is put on an agenda, and whom it may be asked of."""
+    by = await agencies_inside(archive, case)
+    inside = restricting.still_inside(by, ())
+    return {
+        "inside": None if inside is None else [*inside],
+        "restricting": [Restricting(case=each, inside=[*known]) for each, known in by.items()],
+    }
 
 
 async def _decided(archive: Archive, caller: Caller, content: ReferralReturned | PartiesDecided) -> Content:

@@ -159,10 +159,11 @@ async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, li
     }
 
 
-async def agencies_inside(archive: Archive, case: str) -> list[str] | None:
-    """The agencies that are known to have somebody inside a case that is restricted; None: it is not."""
-    stands = (await _restricting(archive, [case])).get(case)
-    return sorted(set.intersection(*(set(each.agencies) for each in stands))) if stands else None
+async def agencies_inside(archive: Archive, case: str) -> dict[str, tuple[str, ...]]:
+    """The agencies that are known to have somebody inside, by each case that restricts this one: none where
+    it is not restricted."""
+    stands = (await _restricting(archive, [case])).get(case, [])
+    return {each.case: each.agencies for each in stands}
 
 
 async def _restricting(archive: Archive, cases: Collection[str]) -> dict[str, list[InterestsRow]]:

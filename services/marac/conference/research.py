@@ -30,6 +30,7 @@ from services.marac.conference.research_rows import (
     ResearchTable,
 )
 from services.marac.rules.research import LISTED_FOR, due_by, runs_until
+from services.marac.rules.restricting import still_inside
 
 RULE = AlertRule.RESEARCH
 
@@ -96,18 +97,24 @@ def _asks(subject: Subject, starts: datetime, days_before: int) -> tuple[Ask, ..
 
 
 def _inside(subject: Subject, listed: Fact[CaseListed]) -> tuple[str, ...] | None:
-    """The agencies that have somebody inside, of a case that is restricted: as the newest word says about it,
-    or about another case of its victim, or as it was when it was listed. None: it is not restricted."""
-    case = listed.said.case
-    words = [
-        each
-        for each in subject.facts.current(CaseRestricted)
-        if case in (each.said.case, *each.said.others) and each.order > listed.order
-    ]
-    if not words:
-        return None if listed.said.inside is None else tuple(listed.said.inside)
-    newest = max(words, key=lambda each: each.order).said
-    return None if newest.lifted else inside_of(newest.to)
+    """The agencies that have somebody inside, of a case that is restricted: as the newest words say about it
+    and about the other cases of its victim, or as it was when it was listed. None: it is not restricted. A
+    listing from before it said which case it was that restricted it counts as restricted by itself: until
+    that is lifted nobody else is asked."""
+    said = listed.said
+    before = {each.case: each.inside for each in said.restricting}
+    if said.inside is not None and not before:
+        before = {said.case: said.inside}
+    words = sorted(
+        (
+            each
+            for each in subject.facts.current(CaseRestricted)
+            if said.case in (each.said.case, *each.said.others) and each.order > listed.order
+        ),
+        key=lambda each: each.order,
+    )
+    since = [(word.said.case, None if word.said.lifted else inside_of(word.said.to)) for word in words]
+    return still_inside(before, since)
 
 
 def inside_of(to: Iterable[Insider]) -> tuple[str, ...]:

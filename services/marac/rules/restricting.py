@@ -43,6 +43,17 @@ def is_shut_out(person: str, stands: Iterable[Collection[str]]) -> bool:
     return any(person not in inside for inside in stands)
 
 
+def still_inside(
+    listed: Mapping[str, Collection[str]], since: Iterable[tuple[str, Collection[str] | None]]
+) -> tuple[str, ...] | None:
+    """The agencies that have somebody inside a case on an agenda, by all that restricts it; None: nothing.
+    ``listed``: by each case that restricted it when it was listed; ``since``: by what was said of one since,
+    the first first, None where that lifts it. What one case is lifted from may be restricted by another."""
+    stands: dict[str, Collection[str] | None] = {**listed, **dict(since)}
+    inside = [set(each) for each in stands.values() if each is not None]
+    return tuple(sorted(set.intersection(*inside))) if inside else None
+
+
 def read_by(person: str, named: Sequence[Collection[str]]) -> list[bool]:
     """Of each word about a restriction, the first said first, each with whom it names (a word that lifts it:
     nobody), whether somebody reads it and why it was said: whom it named, and not whoever is added later, for

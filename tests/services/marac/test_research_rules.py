@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.events.clocks import ClockStopped
-from contracts.events.conference import CaseListed
+from contracts.events.conference import CaseListed, Restricting
 from contracts.events.listing import CaseRestricted, Insider
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import Narrative
@@ -18,6 +18,7 @@ from services.marac.rules import sharing
 from services.marac.rules.interests import has_tie, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.research import due_by, runs_until, state
+from services.marac.rules.restricting import still_inside
 from tests.services.marac.caseload import listing, meeting, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
 from tests.support.tables import lines
@@ -118,7 +119,9 @@ def test_no_agency_is_asked_of_a_restricted_case_that_has_nobody_inside(
         )
         for n, to in enumerate(restricted)
     ]
-    put_on = CaseListed(case=case, meeting=meeting_, inside=listed)
+    by = root_of("other") if another else case
+    restricting = [] if listed is None else [Restricting(case=by, inside=listed)]
+    put_on = CaseListed(case=case, meeting=meeting_, inside=listed, restricting=restricting)
     told = world(
         referral(),
         meeting(),
@@ -129,6 +132,61 @@ def test_no_agency_is_asked_of_a_restricted_case_that_has_nobody_inside(
     row = told.row("conference_research", meeting_)
     assert [each for each in row.agencies for ask in row.asks if ask.is_for(each)] == asked, what
     assert (row.due is None) is (not asked), "no clock runs of what nobody can answer"
+
+
+HERE, THERE = "the case", "another case of its victim"
+
+
+@pytest.mark.parametrize(
+    ("what", "listed", "since", "inside"),
+    [
+        ("nothing restricts it", {}, [], None),
+        (
+            "two cases did, and one is lifted",
+            {HERE: ["a", "b"], THERE: ["b", "c"]},
+            [(HERE, None)],
+            ("b", "c"),
+        ),
+        ("then the other too", {HERE: ["a"], THERE: ["b"]}, [(HERE, None), (THERE, None)], None),
+        (
+            "two are since it was listed, and one is lifted",
+            {},
+            [(HERE, ["a"]), (THERE, ["b"]), (HERE, None)],
+            ("b",),
+        ),
+        ("whoever is asked is inside both", {HERE: ["a", "b"]}, [(THERE, ["b", "c"])], ("b",)),
+        ("nobody is", {HERE: ["a"], THERE: ["b"]}, [], ()),
+        ("of one it was said anew", {HERE: ["a"], THERE: ["a", "b"]}, [(HERE, ["b"])], ("b",)),
+        ("a lift of what restricted nothing", {HERE: ["a"]}, [(THERE, None)], ("a",)),
+    ],
+)
+def test_what_one_case_is_lifted_from_may_be_restricted_by_another(
+    what: str,
+    listed: dict[str, list[str]],
+    since: list[tuple[str, list[str] | None]],
+    inside: tuple[str, ...] | None,
+) -> None:
+    assert still_inside(listed, since) == inside, what
+
+
+def test_a_listing_that_does_not_say_by_which_case_it_was_restricted_stays_so_until_its_own_is_lifted() -> (
+    None
+):
+    case, meeting_ = root_of("case"), root_of("meeting")
+    put_on = CaseListed(case=case, meeting=meeting_, inside=["haven"])
+    asked = ResearchersSet(area="north", agencies=["council", "haven"])
+    facts = [
+        referral(),
+        meeting(),
+        fact(put_on, agency="police", root="listing", occurred=NOON - timedelta(hours=9)),
+        fact(asked, agency="police", occurred=NOON - timedelta(days=90)),
+    ]
+    for of, found in ((root_of("other"), ("haven",)), (case, None)):
+        reason = Narrative(text="Left that service.")
+        lifted = CaseRestricted(case=of, others=[case], meetings=[meeting_], lifted=True, reason=reason)
+        told = world(*facts, fact(lifted, agency="police", root="word"))
+        (ask,) = told.row("conference_research", meeting_).asks
+        assert ask.inside == found
 
 
 PAIRS = {
