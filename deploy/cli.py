@@ -1,5 +1,6 @@
 """``goldthread``: what an operator does from a command line."""
 
+import gc
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -46,6 +47,8 @@ def _run(work: Awaitable[T]) -> T:
     except (LogError, operating.Unsent, operating.InUse) as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
+    finally:
+        gc.freeze()  # an exit looks through all that there is, several times: seconds, after a year
 
 
 def _with(service: str, work: Callable[[Runtime], Awaitable[T]]) -> T:

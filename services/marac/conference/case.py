@@ -8,7 +8,6 @@ from chassis.views import Folded, Subject
 from contracts.content import Content
 from contracts.events.conference import CaseListed
 from contracts.events.flags import CaseMet
-from contracts.events.meeting import CaseHeard
 from contracts.events.people import ReferralMade
 from contracts.events.transfer import TransferSent
 from contracts.mentions import Mention
@@ -20,6 +19,7 @@ from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.heard import recorded_in
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.parts import SentOn
@@ -28,7 +28,6 @@ from services.marac.conference.risk import assessed_of
 from services.marac.conference.transfer import SENT, Told, taken_of, told_of
 from services.marac.rules import agenda, areas, pairs, repeat
 from services.marac.rules.chosen import Chosen, chosen
-from services.marac.rules.sitting import says_anything
 from services.marac.rules.transfer import CONFIRMED, TAKEN, is_for
 
 
@@ -89,8 +88,7 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
-    records = [each.said for each in subject.facts.current(CaseHeard) if each.said.case == subject.id]
-    heard = {said.meeting for said in records if says_anything(said)}
+    heard = {meeting for meeting, case in recorded_in(subject.facts) if case == subject.id}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             meeting = fact.said.meeting

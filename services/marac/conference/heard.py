@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from chassis.facts import FactSet
+from contracts.events.actions import ActionAgreed
+from contracts.events.meeting import CaseHeard
 from services.marac.conference import rows
 from services.marac.rules import sitting
 from services.marac.rules.transfer import is_for
 
 Meetings = Mapping[str, rows.ConferenceMeeting]
+
+
+def recorded_in(facts: FactSet) -> set[tuple[str, str]]:
+    """Each meeting and case of which that meeting recorded anything: what was said of it, or an action that
+    was agreed there, which by itself says that the meeting came to it."""
+    said = (fact.said for fact in facts.current(CaseHeard))
+    found = {(each.meeting, each.case) for each in said if sitting.says_anything(each)}
+    agreed = (fact.said for fact in facts.current(ActionAgreed))
+    return found | {(each.meeting, each.case) for each in agreed if each.meeting is not None}
 
 
 def waits(case: rows.ConferenceCase, meetings: Meetings) -> bool:

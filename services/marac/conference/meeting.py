@@ -17,12 +17,13 @@ from contracts.events.alerts import (
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.flags import CaseMet
-from contracts.events.meeting import CaseHeard, MeetingClosed
+from contracts.events.meeting import MeetingClosed
 from contracts.events.orders import PatternDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.standing_answer import answer_of, standing_answer, standing_word
 from services.marac import casefile
 from services.marac.conference import alert_rows, emergency, rows
+from services.marac.conference.heard import recorded_in
 from services.marac.conference.own_clocks import clocks_of
 from services.marac.conference.parts import CameLine, ClockLine
 from services.marac.rules import sitting
@@ -46,7 +47,7 @@ def fold_meeting(subject: Subject) -> Folded:
             listed.setdefault(each.said.case, each.root)
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
-    records = [each.said for each in subject.facts.current(CaseHeard)]
+    recorded = {case for meeting, case in recorded_in(subject.facts) if meeting == subject.id}
     clocks = clocks_of(subject.facts, subject.id, {emergency.RULE})
     stands = fact.content is not None and not closed and subject.at < over
     tells = called if stands and not _taken_before(subject.facts, clocks, called) else None
@@ -64,7 +65,7 @@ def fold_meeting(subject: Subject) -> Folded:
         chair_name=said.chair_name,
         slots=said.slots,
         closed=closed,
-        recorded=tuple(sorted({each.case for each in records if sitting.says_anything(each)})),
+        recorded=tuple(sorted(recorded)),
         came=_came(subject.facts),
         tells=tells,
         clocks=clocks,

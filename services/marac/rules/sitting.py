@@ -100,8 +100,8 @@ def says_anything(record: BaseModel) -> bool:
 
 def passed_over(*, closed: bool, recorded: bool) -> bool:
     """Whether a meeting did not come to a case on its list: it was closed, and nothing was recorded of the
-    case that says anything. It waits to be heard again. Of a meeting that nobody has closed it is not
-    known."""
+    case that says anything, no action among it. It waits to be heard again. Of a meeting that nobody has
+    closed it is not known."""
     return closed and not recorded
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.clock import LONDON
 from chassis.facts import Fact
+from contracts.events.actions import ActionAgreed
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.conference import CaseListed
 from contracts.events.contact import DeathRecorded
@@ -19,6 +20,7 @@ from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import (
+    ActionFor,
     FlagState,
     HeardHere,
     MoveKind,
@@ -369,6 +371,29 @@ def test_a_case_that_a_closed_meeting_passed_over_is_owed_nothing_until_it_goes_
     told.settle()
     assert running(told) == {"flags-owed", "tell-marac"}, "what it had heard was recorded late"
     assert after(told).met == (NOON - timedelta(hours=23),)
+
+
+def test_a_case_of_which_actions_alone_were_recorded_was_heard_and_not_passed_over() -> None:
+    told = met()
+    told.settle()
+    told.add(fact(MeetingClosed(meeting=root_of("meeting")), agency="police", root="closed"))
+    told.settle()
+    assert after(told).met == ()
+    owner = {"owner": "council", "due": NOON + 7 * DAY, "target": ActionFor.VICTIM}
+    words = Narrative(text="Change the locks.")
+    at_another = ActionAgreed(case=root_of("case"), meeting=root_of("elsewhere"), words=words, **owner)
+    told.add(fact(at_another, agency="police", root="elsewhere's"))
+    told.add(fact(ActionAgreed(case=root_of("case"), words=words, **owner), agency="police", root="between"))
+    told.settle()
+    assert after(told).met == (), "neither was agreed there"
+    there = ActionAgreed(case=root_of("case"), meeting=root_of("meeting"), words=words, **owner)
+    agreed = fact(there, agency="police", root="agreed")
+    told.add(agreed)
+    told.settle()
+    assert (running(told), after(told).met) == ({"flags-owed", "tell-marac"}, (NOON - DAY,))
+    told.add(withdrawn(agreed))
+    told.settle()
+    assert (running(told), after(told).met) == (set(), ()), "it was another case's"
 
 
 def heard_there(**values: Any) -> CaseHeard:
