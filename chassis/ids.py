@@ -45,11 +45,21 @@ class Ids:
         return self._derive("staff", issuer, subject)
 
     def shown(
-        self, person: str, view: str, subject: str, content: str, part: int, *, ahead: bool = False
+        self,
+        person: str,
+        view: str,
+        subject: str,
+        content: str,
+        part: int,
+        *,
+        ahead: bool = False,
+        asked: str | None = None,
     ) -> str:
-        """A part of the audit line of one content shown to one viewer, or held ready for them: each once."""
+        """A part of the audit line of one content shown to one viewer, or held ready for them, by the record
+        that they asked by: each once."""
         held = ("ahead",) if ahead else ()
-        return self._derive("shown", person, view, subject, content, str(part), *held)
+        by = ("asked", asked) if asked else ()
+        return self._derive("shown", person, view, subject, content, str(part), *held, *by)
 
     def taken(self, fact: str) -> str:
         """The audit line of a fact that was accepted."""

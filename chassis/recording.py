@@ -267,8 +267,10 @@ class Recorder(Archive):
         content: Row | bytes,
         facts: Iterable[str],
         left_out: Iterable[str] = (),
+        asked: str | None = None,
     ) -> None:
-        """Record, before the answer goes out, that this content was shown to this caller.
+        """Record, before the answer goes out, that this content was shown to this caller; of a page about
+        somebody, by which of their records they had ``asked`` for it.
 
         Once for each viewer and content: a second look at the same adds nothing.
         """
@@ -287,8 +289,9 @@ class Recorder(Archive):
                 part=part,
                 left_out=sorted(set(left_out)),
                 ahead=caller.ahead,
+                asked=asked,
             )
-            id_ = self.ids.shown(caller.id, view, subject, digest, part, ahead=caller.ahead)
+            id_ = self.ids.shown(caller.id, view, subject, digest, part, ahead=caller.ahead, asked=asked)
             await self.acceptor.take(own_draft(id_, said, self.clock.now()))
 
 

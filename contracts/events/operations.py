@@ -38,6 +38,9 @@ class AuditShown(Content):
     ahead: StrictBool = Field(
         default=False, description="held ready for when the line is down: it may never have been opened"
     )
+    asked: Id | None = Field(
+        default=None, description="of a page about somebody, by which of their records it was opened"
+    )
 
 
 class Searched(Content):

@@ -82,7 +82,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimO
     )
     facts = {*(fact.id for fact in made), *(each.fact for each in found)}
     content = page.model_dump_json(exclude={"at"}).encode()
-    await runtime.shown(caller, "breach-report", person, content, facts)
+    await runtime.shown(caller, "breach-report", person, content, facts, asked=mention)
     return page
 
 

@@ -83,7 +83,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
     records = {record.root for group in (own.occurrences if own else ()) for record in group}
-    await runtime.shown(caller, "order_status", asked, content, known.facts | records, left_out)
+    await runtime.shown(caller, "order_status", asked, content, known.facts | records, left_out, mention)
     return shown
 
 

@@ -70,7 +70,7 @@ async def open_page(runtime: Runtime, caller: Caller, mention: str, kind: type[W
     )
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     facts = {*(hers.facts if hers else ()), *(fact.id for fact in found)}
-    await runtime.shown(caller, "victim-word", person, seen, facts)
+    await runtime.shown(caller, "victim-word", person, seen, facts, asked=mention)
     return page
 
 

@@ -67,7 +67,7 @@ async def open_contact(runtime: Runtime, caller: Caller, mention: str) -> Contac
     )
     facts = {*(hers.facts if hers else ()), *([own.id] if own else ())}
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
-    await runtime.shown(caller, "safe-contact", person, seen, facts)
+    await runtime.shown(caller, "safe-contact", person, seen, facts, asked=mention)
     return page
 
 

@@ -31,7 +31,7 @@ from services.referrals.feeds.entries import feed_of, told_between
 from services.referrals.feeds.rows import FedRow, fold_fed
 from services.referrals.links import REFERRALS_LINK, AnswerLine, UndoneLink, UndoneLinkTable
 from services.referrals.rules import sharing
-from services.referrals.rules.witnessing import mixes
+from services.referrals.rules.witnessing import Part, mixes
 
 LOOK_SECONDS = 2.0
 """How often the audit is looked at for links that were undone."""
@@ -140,11 +140,13 @@ async def _theirs(runtime: Runtime, caller: Caller, cause: str) -> UndoneLink:
 
 
 async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = None) -> list[Shown]:
-    """Who was shown facts of any two parts in one look, while they were one; of the audit from ``since`` on,
+    """Who was shown facts of any two parts in one look, or of one who asked for the other, while they were
+    one; of the audit from ``since`` on,
     or from when they became one. It is read in a thread: there may be much of it."""
     mentions = {one: link.parts.get(one, (one,)) for pair in link.parted for one in pair}
     facts = {one: await _facts_of(runtime, part) for one, part in mentions.items()}
-    parts = [(facts[one], facts[other]) for one, other in link.parted]
+    part = {one: Part(frozenset(records), facts[one]) for one, records in mentions.items()}
+    parts = [(part[one], part[other]) for one, other in link.parted]
     if since is None:
         since = await _linked_since(runtime, {mention for part in mentions.values() for mention in part})
     statement = prepared(
@@ -158,7 +160,7 @@ async def _shown(runtime: Runtime, link: UndoneLink, since: datetime | None = No
     found: dict[str, Shown] = {}
     for fact in audit.current(AuditShown):
         said = fact.said
-        if not mixes(said.view, said.facts, fact.accepted, parts, link.at):
+        if not mixes(said.view, said.facts, fact.accepted, parts, link.at, said.asked):
             continue
         times[said.person] += 1
         before = found.get(said.person)

@@ -183,7 +183,8 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
     facts += hers.facts if hers else ()
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
-    await runtime.shown(caller, OWED.name, person, seen, facts, () if may_reach else ("contact",))
+    left_out = () if may_reach else ("contact",)
+    await runtime.shown(caller, OWED.name, person, seen, facts, left_out, mention)
     return page
 
 

@@ -188,7 +188,7 @@ async def open_support(
     )
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = [name for name, seen in (("identity", page.who_known), ("contact", may_reach)) if not seen]
-    await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out)
+    await runtime.shown(caller, SUPPORT.name, row.person, seen, row.facts, left_out, mention)
     return page
 
 

@@ -112,11 +112,21 @@ class Perpetrator:
             for at, record in enumerate(ordered)
         ]
 
-    def is_victims_answer(self, seen: Seen) -> bool:
-        """Whether all whom something was done to are those of whom a MARAC found that this person is the
-        primary victim: a victim is not ranked for it (``domain.md`` 14, trap 8)."""
-        victims = seen.record.record.victims
-        return bool(victims) and self.harmed_by.issuperset(victims)
+    def scored(self, look_back: int) -> scoring.Score:
+        """The score of today, without what was done to none but those of whom a MARAC found that this person
+        is the primary victim: a victim is not ranked for it (``domain.md`` 14, trap 8)."""
+        weighed = [
+            seen.event
+            for seen in self.events
+            if not (victims := seen.record.record.victims) or not self.harmed_by.issuperset(victims)
+        ]
+        return scoring.score(
+            weighed,
+            self.subject.at.astimezone(LONDON).date(),
+            disputed=self.disputed,
+            primary_victim=bool(self.events) and not weighed,
+            look_back=look_back,
+        )
 
     def assessed(self) -> list[Assessed]:
         """The assessments that say that this person did it."""
@@ -140,15 +150,7 @@ def fold_perpetrator(subject: Subject) -> Folded:
         return Folded(None)
     known = once(subject, Perpetrator)
     look_back = _look_back(subject.configuration)
-    today = subject.at.astimezone(LONDON).date()
-    weighed = [seen for seen in known.events if not known.is_victims_answer(seen)]
-    scored = scoring.score(
-        [seen.event for seen in weighed],
-        today,
-        disputed=known.disputed,
-        primary_victim=bool(known.events) and not weighed,
-        look_back=look_back,
-    )
+    scored = known.scored(look_back)
     who = casefile.who(
         (each.fact, mention)
         for each in known.against

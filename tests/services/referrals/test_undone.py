@@ -19,7 +19,7 @@ from contracts.vocabulary import AlertRule
 from services.referrals import mixtures
 from services.referrals.links import AnswerLine, UndoneLink, decide, fold_link
 from services.referrals.rules.sharing import may_see_undone
-from services.referrals.rules.witnessing import AS_MANY, mixes
+from services.referrals.rules.witnessing import AS_MANY, Part, mixes
 from tests.support.facts import fact, mention_of, root_of
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -91,10 +91,16 @@ def test_each_two_parts_are_compared_and_all_that_went_with_each() -> None:
 
 @pytest.mark.parametrize("row", TABLE["looks"], ids=lambda row: row["case"])
 def test_who_was_shown_two_as_one(row: dict[str, Any]) -> None:
-    parts = (frozenset({"1", "both"}), frozenset({"2", "both"}))
-    at = AT - timedelta(minutes=row["before"])
+    parts = (
+        Part(frozenset({"one"}), frozenset({"1", "both"})),
+        Part(frozenset({"other"}), frozenset({"2", "both"})),
+    )
+    at, other_way = AT - timedelta(minutes=row["before"]), {"1": "2", "2": "1", "one": "other"}
     for pair in (parts, parts[::-1]):
-        assert mixes(row["view"], row["facts"], at, [pair], AT) is row["mixed"]
+        assert mixes(row["view"], row["facts"], at, [pair], AT, row.get("asked")) is row["mixed"]
+    turned = [other_way.get(each, each) for each in row["facts"]]
+    asked = other_way.get(row.get("asked"), row.get("asked"))
+    assert mixes(row["view"], turned, at, [parts], AT, asked) is row["mixed"], "whichever of the two it is"
 
 
 def test_every_view_of_many_is_one_that_is_shown() -> None:
