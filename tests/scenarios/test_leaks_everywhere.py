@@ -27,6 +27,14 @@ HOME = ("heraddress", "kidaddress", "town", "postcode", "school")
 """Where somebody of the case is."""
 REACHED = tuple(f"contact{each}" for each in ("number", "code_word", "may_answer", "if_another_answers"))
 """How the victim is reached."""
+FED: Mapping[str, tuple[str, ...]] = {
+    "castlegate-housing": (*HOME, *REACHED),
+    "northmere-police": (*HOME, *REACHED),
+    "northmere-hospital": (*HOME, *REACHED),
+    "harbour-idva": HOME,
+}
+"""Partners with a feed, and what of the case is in none of theirs. An IDVA service is told how its clients
+are reached, and where they are once it is known that no record of theirs is flagged, which nobody said here."""
 WITHHELD = "/withheld/"
 """The pages for support alone."""
 
@@ -49,7 +57,7 @@ async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
     await goldthread.set_clock(scene.FOLDED)
     async with Partner() as partner:
         await placed(goldthread, partner.url, PLANTED.area, PLANTED.mark("areaname"))
-        await told_to_housing(goldthread, partner)
+        await told_to_partners(goldthread, partner)
         roots = await posted(goldthread, PLANTED)
         await until(lambda: partner.first("dev-malik", roots["breach"]), "the message")
         marac = await conferred(goldthread, PLANTED.mark, roots["referral"])
@@ -57,27 +65,39 @@ async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
         shown = await everywhere(goldthread, roots, marac.ids)
         away = {"many at once": await many(goldthread), "logs": deployment.logged()}
         away |= {"messages": "".join(message.text for message in partner.kept)}
-        fed = await until(lambda: feed_of(goldthread, roots), "housing is told")
-        sent = json.dumps([fed, partner.entries])
+        fed = {agency: await fed_to(goldthread, agency, roots) for agency in FED}
+        fed["castlegate-housing"] += json.dumps(partner.entries)
     opened_by_whom_it_is_for(shown)
     for each in shown:
         not_for_them(each)
     for where, text in away.items():
         assert PLANTED.mark("") not in text.lower(), where
-    feeds = Shown("castlegate-housing", "feed", sent)
-    assert feeds.has(*WORDS, *HOME, "immigration", "immigrationwords", "withheld") == []
+    for agency, text in fed.items():
+        theirs = Shown(agency, "feed", text)
+        assert theirs.has(*WORDS, *FED[agency], "immigration", "immigrationwords", "withheld") == [], agency
+        assert PLANTED.mark("") in text, f"{agency} is told of the case"
 
 
-async def told_to_housing(goldthread: Goldthread, partner: Partner) -> None:
-    content = {"agency": "castlegate-housing", "areas": [NORTH], "webhook": f"{partner.url}/housing"}
-    wanted = caseload.submission(content, scene.BEGAN, scene.BEGAN)
+async def told_to_partners(goldthread: Goldthread, partner: Partner) -> None:
     operator = await goldthread.person("aisha-bright")
-    assert (await operator.post("/referrals/v1/feeds", json=wanted)).status_code == 201
+    for agency in FED:
+        content: dict[str, Any] = {"agency": agency, "areas": [NORTH]}
+        if agency == "castlegate-housing":
+            content["webhook"] = f"{partner.url}/housing"
+        wanted = caseload.submission(content, scene.BEGAN, scene.BEGAN)
+        assert (await operator.post("/referrals/v1/feeds", json=wanted)).status_code == 201
 
 
-async def feed_of(goldthread: Goldthread, roots: Mapping[str, str]) -> list[dict[str, Any]] | None:
-    entries = await feed(await goldthread.system("castlegate-housing"))
-    return entries if roots["referral"] in {each["root"] for each in entries} else None
+async def fed_to(goldthread: Goldthread, agency: str, roots: Mapping[str, str]) -> str:
+    """All that a partner's feed tells, once it has what another agency posted last."""
+    client = await goldthread.system(agency)
+    awaited = roots["incident" if agency == "harbour-idva" else "referral"]
+
+    async def told() -> list[dict[str, Any]] | None:
+        entries = await feed(client)
+        return entries if awaited in {each["root"] for each in entries} else None
+
+    return json.dumps(await until(told, f"{agency} is told"))
 
 
 async def many(goldthread: Goldthread) -> str:
