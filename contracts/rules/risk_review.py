@@ -87,6 +87,11 @@ class Owed:
     opened: Opened
     due: datetime
 
+    def owner(self, made: Sequence[Assessed]) -> str:
+        """The agency that is to make it: whoever assessed last, else whoever told of what opened it. The
+        College of Policing asks for one named owner (``domain.md`` 1.3)."""
+        return made[-1].agency if made else self.opened.agency
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

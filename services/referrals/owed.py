@@ -37,6 +37,7 @@ from services.referrals.person_clocks import (
     heard_of,
     sayings,
 )
+from services.referrals.risk_reviews import REVIEW, ReviewLine, ReviewRow
 from services.referrals.rules import sharing
 from services.referrals.support import SUPPORT, SupportRow
 
@@ -81,6 +82,12 @@ class LeadNow(BaseModel):
     worker: Worker | None
 
 
+class ReviewOwed(ReviewLine):
+    """A review of the risk that is owed, and whether it is late."""
+
+    late: bool
+
+
 class VictimPage(BaseModel):
     """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now.
     ``without_answer``: so many breaches had no answer, where their number is named."""
@@ -96,6 +103,9 @@ class VictimPage(BaseModel):
     )
     without_answer: int
     leads: tuple[LeadNow, ...] = ()
+    reviews: tuple[ReviewOwed, ...] = Field(
+        default=(), description="of the risk, that are owed: the first to be late first"
+    )
 
 
 def fold_owed(subject: Subject) -> Folded:
@@ -158,6 +168,12 @@ async def leads_of(runtime: Runtime, mention: str) -> tuple[LeadNow, ...]:
     )
 
 
+async def _reviews(runtime: Runtime, person: str, at: datetime) -> tuple[ReviewOwed, ...]:
+    row = await runtime.row(REVIEW, person)
+    lines = row.reviews if isinstance(row, ReviewRow) else ()
+    return tuple(ReviewOwed(**dict(each), late=each.due <= at) for each in lines)
+
+
 async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
     """What is owed to whoever a mention is today, or to a person as another service's page names them; the
     look is on record. Raises Problem (404) for whoever is not the caller's to see."""
@@ -179,6 +195,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
         flagged=flagged,
         without_answer=hers.without_answer(at) if hers else 0,
         leads=await leads_of(runtime, found.mention),
+        reviews=await _reviews(runtime, person, at),
     )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
     facts += hers.facts if hers else ()

@@ -7,10 +7,13 @@ one review to make, however much happens.
 from collections.abc import Iterable
 from datetime import datetime
 
+from pydantic import AwareDatetime
+
 from chassis.once import once
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.rules import risk_review
-from contracts.vocabulary import AlertRule
+from contracts.sections import Part
+from contracts.vocabulary import AlertRule, ReviewTrigger
 from services.referrals.person_clocks import (
     CALENDARS,
     ClockLine,
@@ -24,6 +27,16 @@ from services.referrals.person_clocks import (
 RULE = AlertRule.RISK_REVIEW
 
 
+class ReviewLine(Part):
+    """A review of the risk that is owed: since when and why, by which agency, by when, and whose it is."""
+
+    trigger: ReviewTrigger
+    agency: str
+    at: AwareDatetime
+    due: AwareDatetime
+    owner: str
+
+
 class ReviewRow(Row):
     """What is owed to a victim, and what was said of it."""
 
@@ -31,6 +44,7 @@ class ReviewRow(Row):
     area: str | None
     wanted: tuple[Wanted, ...]
     clocks: tuple[ClockLine, ...]
+    reviews: tuple[ReviewLine, ...] = ()
 
 
 class ReviewTable(ViewTable, table=True):
@@ -42,7 +56,8 @@ class ReviewTable(ViewTable, table=True):
 def fold_review(subject: Subject) -> Folded:
     """The review that is owed, and when the next opens by itself; None for whoever never was owed one."""
     heard = once(subject, heard_of)
-    owed = risk_review.owed(heard.opened, risk_review.assessed(heard.told), CALENDARS)
+    made = risk_review.assessed(heard.told)
+    owed = risk_review.owed(heard.opened, made, CALENDARS)
     clocks = clocks_of(subject.facts, {RULE})
     changes_at = risk_review.changes_at(heard.told, subject.at)
     if not owed and not clocks:
@@ -52,6 +67,16 @@ def fold_review(subject: Subject) -> Folded:
         area=area_of(subject),
         wanted=tuple(Wanted(rule=RULE, cause=each.opened.mention, due=each.due) for each in owed),
         clocks=clocks,
+        reviews=tuple(
+            ReviewLine(
+                trigger=each.opened.trigger,
+                agency=each.opened.agency,
+                at=each.opened.at,
+                due=each.due,
+                owner=each.owner(made),
+            )
+            for each in owed
+        ),
     )
     return Folded(row, changes_at)
 

@@ -32,7 +32,7 @@ from contracts.vocabulary import (
 from services.marac import shown
 from services.referrals.by_hand import ByHand, WordOf
 from services.referrals.contacts import ContactPage, OwnWord
-from services.referrals.owed import LeadNow, VictimPage
+from services.referrals.owed import LeadNow, ReviewOwed, VictimPage
 from services.referrals.plans import OwnPlan, PlanPage
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
@@ -128,7 +128,23 @@ def victim_page(*_: Any) -> VictimPage:
     """The victim's own page."""
     way = SafeWay(WayState.UNKNOWN, "failed", uniform_was=ago(days=9))
     page = VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
-    return page.model_copy(update={"leads": leads()})
+    return page.model_copy(update={"leads": leads(), "reviews": reviews()})
+
+
+def reviews() -> tuple[ReviewOwed, ...]:
+    """One late, and one to come."""
+    of = ((ReviewTrigger.BREACH, "northmere-police", 4), (ReviewTrigger.SEPARATION, "harbour-idva", -2))
+    return tuple(
+        ReviewOwed(
+            trigger=trigger,
+            agency=agency,
+            at=ago(days=5),
+            due=NOW - timedelta(days=days),
+            owner="harbour-idva",
+            late=days > 0,
+        )
+        for trigger, agency, days in of
+    )
 
 
 async def by_hand(_runtime: Any, _caller: Any, _mention: str, kind: type[Any]) -> ByHand:

@@ -34,7 +34,7 @@ FED: Mapping[str, tuple[str, ...]] = {
     "harbour-idva": HOME,
 }
 """Partners with a feed, and what of the case is in none of theirs. An IDVA service is told how its clients
-are reached, and where they are once it is known that no record of theirs is flagged, which nobody said here."""
+are reached; where they are, once it is known that no record of theirs is flagged: nobody said so here."""
 WITHHELD = "/withheld/"
 """The pages for support alone."""
 

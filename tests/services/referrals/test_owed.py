@@ -248,6 +248,31 @@ async def test_staff_record_on_the_page_that_the_victim_was_told_and_that_the_pl
     assert shown["review_on"] == "2189-01-01"
 
 
+async def test_the_review_of_the_risk_that_is_owed_stands_there_and_whose_it_is(referrals: Referrals) -> None:
+    """Whether or not there is a MARAC case: nobody refers this one."""
+    people = [named("victim", "1"), named("suspect", "2")]
+    said = {"kind": "non-fatal-strangulation", "people": people, "routing": {"area": "north"}}
+    assert (await referrals.post("police", "incidents", said)).status_code == 201
+
+    async def owed() -> list[tuple[str, str, bool]]:
+        answer = await get(referrals, "idva")
+        lines = answer.json()["reviews"] if answer.is_success else []
+        return [(each["trigger"], each["owner"], each["late"]) for each in lines]
+
+    assert await until(owed, what="the review is owed") == [("grave-incident", "police", False)]
+    page = f"/referrals/victims/{mention('police', '1')}"
+    shown = (await referrals.http.get(page, headers={"Authorization": "Bearer idva"})).text
+    assert "The risk must be assessed again by" in shown
+    graded = {"instrument": "dara", "instrument_version": "2022", "grade": "medium"}
+    assessed = graded | {"people": people, "routing": {"area": "north"}}
+    assert (await referrals.post("police", "risk-assessments", assessed)).status_code == 201
+
+    async def done() -> bool:
+        return await owed() == []
+
+    await until(done, what="an assessment answers it")
+
+
 async def test_beside_what_the_victim_is_to_be_told_stands_by_which_way(referrals: Referrals) -> None:
     await referrals.post("police", "safety-plans", PLAN)
     page = f"/referrals/victims/{mention('police', '1')}"

@@ -80,6 +80,20 @@ def test_a_breach_starts_one_clock_and_an_assessment_after_it_stops_it() -> None
     assert clocks(made) == [(ANN, 2, NOON + DAY, "north")], "it was taken back: the review is owed again"
 
 
+def test_whoever_assessed_last_owns_the_review_else_whoever_told_of_what_opened_it() -> None:
+    def owned(of: World) -> list[tuple[str, str, datetime, str]]:
+        row = of.row(REVIEW.name, IDS.person(ANN))
+        return [(each.trigger.value, each.agency, each.due, each.owner) for each in row.reviews]
+
+    made = settled(breach(), breach("later", NOON + DAY / 2, "council"))
+    assert owned(made) == [
+        ("breach", "police", NOON + DAY, "police"),
+        ("breach", "council", NOON + 3 * DAY / 2, "council"),
+    ], "nobody has assessed yet"
+    made.add(assessed(at=NOON - DAY))
+    assert {owner for *_, owner in owned(made)} == {"idva"}
+
+
 def test_however_much_happens_a_victim_has_one_clock_the_first_to_be_late() -> None:
     made = settled(breach(), breach("later", NOON + DAY / 2), breach("sooner", NOON - DAY / 2, "idva"))
     assert clocks(made) == [(ANN_OF_IDVA, 1, NOON + DAY / 2, "north")]
