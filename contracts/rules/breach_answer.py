@@ -6,7 +6,8 @@ for whoever was left unanswered before, and that whoever is outstanding is asked
 Goldthread's own (2026-11), to be agreed with each force; so is that whoever took its alert and took no step,
 and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``); and that
 what came of an arrest or an interview is asked for in three days, and each week. Ranks: HMICFRS 2021,
-recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing.
+recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing, which a risk that is not
+known blocks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 
 from contracts.events.orders import BreachProgressed
 from contracts.rules.occurrence import LONDON
-from contracts.vocabulary import BreachStep, OutcomeType, PoliceRank, Urgency
+from contracts.vocabulary import BreachStep, Grade, OutcomeType, PoliceRank, Urgency
 
 CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
 """How long an answer may take: of a first breach, of one after one that had no answer in its time, and of
@@ -142,6 +143,13 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
         return ("content.rank", "rank-too-low")
     # A rank that anybody may choose is none: it is the number that signs.
     return ("content.by", "decider-missing") if said.by is None else None
+
+
+def why_not_closed(step: BreachStep, grade: Grade) -> tuple[str, str] | None:
+    """The place and the kind of why a breach is not closed yet: nobody knows how great the risk is to whom it
+    was against, and what is not known closes nothing (``domain.md`` 14, trap 4). None: it may be."""
+    unknown = step is BreachStep.CLOSED and grade is Grade.UNKNOWN
+    return ("content.step", "grade-unknown") if unknown else None
 
 
 def _fault_of_triage(said: BreachProgressed) -> tuple[str, str] | None:

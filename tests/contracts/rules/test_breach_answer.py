@@ -15,8 +15,9 @@ from contracts.rules.breach_answer import (
     due,
     fault,
     left_unanswered,
+    why_not_closed,
 )
-from contracts.vocabulary import BreachStep
+from contracts.vocabulary import BreachStep, Grade
 from tests.support.facts import NOON, root_of
 from tests.support.tables import lines
 
@@ -123,3 +124,10 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
 def test_what_a_step_must_say(said: dict[str, Any], missing: tuple[str, str] | None) -> None:
     why = {"narrative": {"text": "Nobody was there."}} if said.pop("why", False) else {}
     assert fault(BreachProgressed.model_validate({"breach": root_of("breach"), **said, **why})) == missing
+
+
+@pytest.mark.parametrize("step", BreachStep)
+@pytest.mark.parametrize("grade", Grade)
+def test_what_is_not_known_closes_nothing(step: BreachStep, grade: Grade) -> None:
+    blocked = (step, grade) == (BreachStep.CLOSED, Grade.UNKNOWN)
+    assert why_not_closed(step, grade) == (("content.step", "grade-unknown") if blocked else None)

@@ -658,6 +658,44 @@ async def test_staff_tell_of_no_breach_that_they_may_not_see(orders: Orders) -> 
     assert (await orders.post("on-call", "breach-steps", unknown)).status_code == 404
 
 
+async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(orders: Orders) -> None:
+    """Before it is assessed by anybody; by a system and on the page."""
+    await prepared(orders, Grade.UNKNOWN)
+    cause = await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN})
+    await breach_of(orders, cause)
+    closes = {"breach": cause, "step": "closed", "rank": "sergeant", "by": "S 9"}
+    why = {"narrative": {"text": "The court has dealt with it."}}
+    refused = await orders.post("police-system", "breach-steps", closes | why)
+    assert (refused.status_code, refused.json()["faults"][0]) == (
+        422,
+        {"where": "body.content.step", "kind": "grade-unknown"},
+    )
+    form = {"once": new_id(), "step": "closed", "rank": "sergeant", "by": "S 9", "reason": "Dealt with."}
+    headers = {"Authorization": "Bearer supervisor", "Accept": "text/html"}
+    page = await orders.http.post(f"/orders/breaches/{cause}/steps", data=form, headers=headers)
+    assert (page.status_code, "it is assessed before this is closed" in page.text) == (422, True)
+    looked = {"breach": cause, "step": "no-breach-found"} | why
+    assert (await orders.post("police-system", "breach-steps", looked)).status_code == 201, (
+        "no other step waits"
+    )
+    assessed = RiskAssessed(
+        instrument=Instrument.DARA,
+        instrument_version="2022",
+        graded=Graded(grade=Grade.MEDIUM, rule="test", because="test"),
+        people=[ANN, someone(Role.PERPETRATOR, "ben")],
+        routing=area("north"),
+    )
+    header, caller = own_header(orders.runtime.clock.now()), CALLERS["police-system"]
+    await orders.runtime.take(header, assessed, caller=caller, right="test")
+
+    async def known() -> bool:
+        row = await orders.runtime.row(ORDERS_BREACH, cause)
+        return isinstance(row, OrdersBreach) and row.grade is Grade.MEDIUM
+
+    await until(known, what="the risk is known")
+    assert (await orders.post("police-system", "breach-steps", closes | why)).status_code == 201
+
+
 async def told(orders: Orders, path: str, days: float, content: dict[str, Any]) -> str:
     """The police tell of something so many days ago, which is taken, however odd; gives its root."""
     at = (orders.runtime.clock.now() - timedelta(days=days)).isoformat()
