@@ -145,10 +145,11 @@ def fault(said: BreachProgressed) -> tuple[str, str] | None:
     return ("content.by", "decider-missing") if said.by is None else None
 
 
-def why_not_closed(step: BreachStep, grade: Grade) -> tuple[str, str] | None:
+def why_not_closed(step: BreachStep, grade: Grade, *, assessable: bool = True) -> tuple[str, str] | None:
     """The place and the kind of why a breach is not closed yet: nobody knows how great the risk is to whom it
-    was against, and what is not known closes nothing (``domain.md`` 14, trap 4). None: it may be."""
-    unknown = step is BreachStep.CLOSED and grade is Grade.UNKNOWN
+    was against, and what is not known closes nothing (``domain.md`` 14, trap 4). None: it may be.
+    ``assessable``: whether anybody can find out: somebody is known to be the victim, and lives."""
+    unknown = step is BreachStep.CLOSED and grade is Grade.UNKNOWN and assessable
     return ("content.step", "grade-unknown") if unknown else None
 
 

@@ -53,7 +53,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
             raise not_found()
         return content.model_copy(update=await _restricted(archive, content.case))
     if isinstance(content, ReferralReturned | PartiesDecided):
-        return await _decided(archive, caller, content)
+        return await _decided(archive, caller, content, root)
     return content
 
 
@@ -67,18 +67,24 @@ async def _restricted(archive: Archive, case: str) -> dict[str, object]:
     }
 
 
-async def _decided(archive: Archive, caller: Caller, content: ReferralReturned | PartiesDecided) -> Content:
+async def _decided(
+    archive: Archive, caller: Caller, content: ReferralReturned | PartiesDecided, root: str
+) -> Content:
     """A decision with what is Goldthread's to give."""
     given = next((name for name in content.given if getattr(content, name)), None)
     if given:
         raise Refused("given-by-goldthread", f"body.content.{given}")
     if isinstance(content, ReferralReturned):
         return content.model_copy(update=await weighed(archive, caller, content.case))
-    return content.model_copy(update=await _parties(archive, content.case))
+    return content.model_copy(update=await _parties(archive, content.case, root))
 
 
-async def _parties(archive: Archive, case: str) -> dict[str, object]:
-    """A mention of each party of a case: what is decided of them is filed under each."""
+async def _parties(archive: Archive, case: str, root: str) -> dict[str, object]:
+    """A mention of each party of a case: what is decided of them is filed under each. Other words about it
+    later are of those of whom it was decided."""
+    for before in (await archive.fact(root)).versions(root):
+        if isinstance(before.content, PartiesDecided) and before.content.victim:
+            return before.content.model_dump(include={"victim", "other_parties"})
     decided = await archive.row(CASE, case)
     if not isinstance(decided, ConferenceCase) or decided.victim is None:
         return {}

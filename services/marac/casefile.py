@@ -276,6 +276,7 @@ def primary_victim_of(subject: Subject) -> dict[str, bool]:
             )
             for said in (fact.said for fact in decided)
         ],
+        once(subject, disputed_with),
     )
 
 

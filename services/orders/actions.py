@@ -34,7 +34,7 @@ from contracts.rules.order_status import held_at
 from contracts.sections import Routing, Sensitivity
 from contracts.submission import Submission
 from contracts.vocabulary import AgencyKind, BreachStep, StaffRole, TeamKind
-from services.orders import restricted
+from services.orders import closing, restricted
 from services.orders.patterns import pattern_of
 from services.orders.rules import certainty, circulating, service_of_order, sharing
 from services.orders.views import (
@@ -58,11 +58,10 @@ C = TypeVar("C", bound=Content)
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse the service of an order that names no respondent or gives no time; a step of a breach's answer
     that lacks its reason or its rank, lowers its priority by one person's word, or closes it while nobody
-    knows how great the risk is; what was decided of a
-    pattern without a reason; either of these that is not told by the police, or by staff who may not see the
-    breach; the circulation of an order that is not of the caller's force, or to a team without its agency;
-    and an answer to what such an order leaves to ask, or one without words. Raises Refused (422), and Problem
-    (404)."""
+    knows how great the risk is; what was decided of a pattern without a reason; either of these that is not
+    told by the police, or by staff who may not see the breach; the circulation of an order that is not of the
+    caller's force, or to a team without its agency; and an answer to what such an order leaves to ask, or one
+    without words. Raises Refused (422), and Problem (404)."""
     missing: tuple[str, str] | None = None
     if isinstance(content, OrderServed):
         missing = service_of_order.fault(content)
@@ -71,21 +70,15 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern_decisions
         missing = rule.fault(content)
     if isinstance(content, BreachProgressed):
-        missing = missing or await _fault_of_step(archive, caller, content)
+        if content.lowers and not sharing.may_vouch(caller.roles):
+            missing = missing or ("content.second", "second-person-missing")
+        missing = missing or await closing.fault_of(archive, caller, content, root)
     if isinstance(content, OrderCirculated | OrderQuestionAnswered):
         missing = await _fault_of(archive, caller, content)
     if missing:
         where, kind = missing
         raise Refused(kind, f"body.{where}")
     return content
-
-
-async def _fault_of_step(archive: Archive, caller: Caller, said: BreachProgressed) -> tuple[str, str] | None:
-    """The place and kind of what a step lacks, by who says it and of which breach."""
-    if said.lowers and not sharing.may_vouch(caller.roles):
-        return ("content.second", "second-person-missing")
-    row = await archive.row(ORDERS_BREACH, said.breach)
-    return breach_answer.why_not_closed(said.step, row.grade) if isinstance(row, OrdersBreach) else None
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:

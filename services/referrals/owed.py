@@ -198,7 +198,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
         reviews=await _reviews(runtime, person, at),
     )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
-    facts += hers.facts if hers else ()
+    facts += [*(hers.facts if hers else ()), *(each.root for each in page.reviews)]
     seen = page.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = () if may_reach else ("contact",)
     await runtime.shown(caller, OWED.name, person, seen, facts, left_out, mention)

@@ -28,8 +28,10 @@ RULE = AlertRule.RISK_REVIEW
 
 
 class ReviewLine(Part):
-    """A review of the risk that is owed: since when and why, by which agency, by when, and whose it is."""
+    """A review of the risk that is owed: since when and why, by which fact of which agency, by when, and
+    whose it is."""
 
+    root: str
     trigger: ReviewTrigger
     agency: str
     at: AwareDatetime
@@ -69,6 +71,7 @@ def fold_review(subject: Subject) -> Folded:
         clocks=clocks,
         reviews=tuple(
             ReviewLine(
+                root=each.opened.root,
                 trigger=each.opened.trigger,
                 agency=each.opened.agency,
                 at=each.opened.at,

@@ -136,6 +136,7 @@ def reviews() -> tuple[ReviewOwed, ...]:
     of = ((ReviewTrigger.BREACH, "northmere-police", 4), (ReviewTrigger.SEPARATION, "harbour-idva", -2))
     return tuple(
         ReviewOwed(
+            root=new(),
             trigger=trigger,
             agency=agency,
             at=ago(days=5),

@@ -88,7 +88,9 @@ def _referred(said: ReferralMade) -> dict[str, object]:
 
 
 def _meetings(subject: Subject) -> Iterable[rows.Listing]:
-    heard = {meeting for meeting, case in recorded_in(subject.facts) if case == subject.id}
+    came = sorted(subject.facts.current(CaseMet), key=lambda fact: fact.said.generation, reverse=True)
+    began = {fact.said.meeting: fact.occurred for fact in came if fact.said.counts}
+    heard = {meeting for meeting, case in recorded_in(subject.facts, began) if case == subject.id}
     for fact in subject.facts.current(CaseListed):
         if fact.said.case == subject.id:
             meeting = fact.said.meeting

@@ -1,11 +1,12 @@
 """Which meetings have a case, and which heard it. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis.facts import FactSet
 from contracts.events.actions import ActionAgreed
 from contracts.events.meeting import CaseHeard
+from contracts.rules.occurrence import LONDON
 from services.marac.conference import rows
 from services.marac.rules import sitting
 from services.marac.rules.transfer import is_for
@@ -13,13 +14,21 @@ from services.marac.rules.transfer import is_for
 Meetings = Mapping[str, rows.ConferenceMeeting]
 
 
-def recorded_in(facts: FactSet) -> set[tuple[str, str]]:
+def recorded_in(facts: FactSet, began: Mapping[str, datetime]) -> set[tuple[str, str]]:
     """Each meeting and case of which that meeting recorded anything: what was said of it, or an action that
-    was agreed there, which by itself says that the meeting came to it."""
+    was agreed there, which by itself says that the meeting came to it. ``began``: when those began whose time
+    has come: what was written down for one before its day was not agreed there."""
     said = (fact.said for fact in facts.current(CaseHeard))
     found = {(each.meeting, each.case) for each in said if sitting.says_anything(each)}
-    agreed = (fact.said for fact in facts.current(ActionAgreed))
-    return found | {(each.meeting, each.case) for each in agreed if each.meeting is not None}
+    for fact in facts.current(ActionAgreed):
+        meeting = fact.said.meeting
+        if meeting in began and meeting is not None and _day(fact.occurred) >= _day(began[meeting]):
+            found.add((meeting, fact.said.case))
+    return found
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(LONDON).date()
 
 
 def waits(case: rows.ConferenceCase, meetings: Meetings) -> bool:

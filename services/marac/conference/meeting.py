@@ -47,7 +47,8 @@ def fold_meeting(subject: Subject) -> Folded:
             listed.setdefault(each.said.case, each.root)
     closed = any(each.said.meeting == subject.id for each in subject.facts.current(MeetingClosed))
     over, called = over_at(said.starts), emergency.called_of(subject.facts, subject.id)
-    recorded = {case for meeting, case in recorded_in(subject.facts) if meeting == subject.id}
+    began = {subject.id: said.starts}
+    recorded = {case for meeting, case in recorded_in(subject.facts, began) if meeting == subject.id}
     clocks = clocks_of(subject.facts, subject.id, {emergency.RULE})
     stands = fact.content is not None and not closed and subject.at < over
     tells = called if stands and not _taken_before(subject.facts, clocks, called) else None

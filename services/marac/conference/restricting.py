@@ -109,11 +109,14 @@ async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestric
 
 
 async def _where(runtime: Runtime, case: str) -> dict[str, list[str]]:
-    """The other cases of the victim of a case, and the meetings that any of them is listed at."""
+    """The other cases of the victim of a case, those among them that were so when it was restricted before,
+    and the meetings that any of them is listed at."""
     held = Held(runtime)
     row = await held.one(CASE, rows.ConferenceCase, case)
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person) if row and row.victim else None
     hers = {link.case for link in (victim.cases if victim else ()) if link.role is Role.VICTIM}
+    before = (await runtime.facts([f"k:{case}"])).current(CaseRestricted)
+    hers |= {other for each in before if each.said.case == case for other in each.said.others}
     found = await held.many(CASE, rows.ConferenceCase, {case, *hers}, "case")
     return {"others": sorted(hers - {case}), "meetings": sorted(await held.meetings_of(found.values()))}
 

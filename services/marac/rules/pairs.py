@@ -50,16 +50,21 @@ class Decided:
     answer: PartiesAnswer
 
 
-def primary_victim(person: str, decisions: Iterable[Decided]) -> dict[str, bool]:
+def primary_victim(
+    person: str, decisions: Iterable[Decided], accused: Collection[str] = ()
+) -> dict[str, bool]:
     """Of each other party to which the newest decision gives an answer, whether this person is the primary
     victim of the two. ``decisions``: the oldest first, of every case, whichever way round it was referred.
-    That both are, or that it is not known, answers nothing, and what was decided before holds no more."""
+    That both are, or that it is not known, answers nothing, and what was decided before holds no more. Of a
+    case that names several as having harmed its victim it is about those who accuse them back (``accused``:
+    with whom this person is named in both directions): nobody else has turned the roles round."""
     found: dict[str, bool] = {}
     for each in decisions:
         if person not in {each.victim, *each.others}:
             continue
         referred = each.victim == person
-        for other in each.others - {person} if referred else {each.victim}:
+        across = each.others - {person} if referred else frozenset({each.victim})
+        for other in across if len(each.others) == 1 else across.intersection(accused):
             found.pop(other, None)
             if each.answer in (PartiesAnswer.AS_REFERRED, PartiesAnswer.REVERSED):
                 found[other] = referred is (each.answer is PartiesAnswer.AS_REFERRED)

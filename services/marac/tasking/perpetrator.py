@@ -5,6 +5,7 @@ so tell where a victim lives. Ids are used to tell one from another, and for not
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from chassis.facts import Fact, FactSet
@@ -21,7 +22,8 @@ from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, AreaKind, Thresh
 from services.marac import casefile
 from services.marac.rules import score as scoring
 from services.marac.tasking import rows
-from services.marac.tasking.letters import Signature, Told, letters
+from services.marac.tasking.letters import Signature, Told
+from services.marac.tasking.letters import letters as letters_for
 from services.marac.tasking.mappa import facts_of, mappa_of
 from services.marac.tasking.pattern import Assessed, assessed, pattern_of
 from services.marac.tasking.put_forward import standing
@@ -56,7 +58,7 @@ class Perpetrator:
         told = self._told(records)
         named = {victim for each in told for victim in each.victims}
         self.relationships = {victim: self._relationships(victim) for victim in named}
-        self.letters = letters(told, self.relationships)
+        self.letters = letters_for(told, self.relationships)
         self.orders = sorted(
             (order for order in self.every_order if subject.id in order.respondents),
             key=lambda order: (_order_signature(order), self.letters_of(order.protected)),
@@ -115,8 +117,9 @@ class Perpetrator:
     def scored(self, look_back: int) -> scoring.Score:
         """The score of today, without what was done to none but those of whom a MARAC found that this person
         is the primary victim: a victim is not ranked for it (``domain.md`` 14, trap 8)."""
+        hers = {self.letters[each] for each in self.harmed_by if each in self.letters}
         weighed = [
-            seen.event
+            replace(seen.event, victims=seen.event.victims - hers)
             for seen in self.events
             if not (victims := seen.record.record.victims) or not self.harmed_by.issuperset(victims)
         ]
@@ -157,7 +160,8 @@ def fold_perpetrator(subject: Subject) -> Folded:
         for mention in each.own
         if mention.role in PERPETRATOR_ROLES
     )
-    found = pattern_of(subject, known.events, known.assessed(), known.letters.values())
+    letters = [letter for victim, letter in known.letters.items() if victim not in known.harmed_by]
+    found = pattern_of(subject, known.events, known.assessed(), letters)
     row = rows.TaskingPerpetrator(
         model_version=scoring.MODEL,
         look_back_days=look_back,

@@ -131,3 +131,4 @@ def test_what_a_step_must_say(said: dict[str, Any], missing: tuple[str, str] | N
 def test_what_is_not_known_closes_nothing(step: BreachStep, grade: Grade) -> None:
     blocked = (step, grade) == (BreachStep.CLOSED, Grade.UNKNOWN)
     assert why_not_closed(step, grade) == (("content.step", "grade-unknown") if blocked else None)
+    assert why_not_closed(step, grade, assessable=False) is None, "nobody could find out"

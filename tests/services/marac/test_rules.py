@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +22,10 @@ from contracts.vocabulary import (
     DashAnswer,
     Grade,
     LegalStatus,
+    PartiesAnswer,
     RiskAnswer,
 )
-from services.marac.rules import agenda, areas, missing, repeat, risk_changes, score, sharing
+from services.marac.rules import agenda, areas, missing, pairs, repeat, risk_changes, score, sharing
 from services.marac.rules.consent import Standing
 from tests.support.facts import IDS, NOON
 from tests.support.tables import lines
@@ -256,3 +258,35 @@ def test_a_district_is_heard_by_the_marac_around_it() -> None:
     assert (areas.marac_of(known, "hill"), areas.marac_of(known, "north")) == ("north", "north")
     unknown = {"no area": None, "not defined": "nowhere", "within none": "shore", "within none known": "quay"}
     assert {why: areas.marac_of(known, area) for why, area in unknown.items()} == dict.fromkeys(unknown)
+
+
+AS, TURNED, BOTH, UNKNOWN = PartiesAnswer
+
+
+@pytest.mark.parametrize(
+    ("what", "decisions", "accused", "found"),
+    [
+        ("as referred", [("ann", {"ben"}, AS)], {"ben"}, {"ben": True}),
+        ("the other way round", [("ann", {"ben"}, TURNED)], {"ben"}, {"ben": False}),
+        ("of the case that the other referred", [("ben", {"ann"}, TURNED)], {"ben"}, {"ben": True}),
+        ("both are", [("ann", {"ben"}, BOTH)], {"ben"}, {}),
+        ("the newest holds", [("ann", {"ben"}, TURNED), ("ben", {"ann"}, TURNED)], {"ben"}, {"ben": True}),
+        ("it is not known any more", [("ann", {"ben"}, AS), ("ben", {"ann"}, UNKNOWN)], {"ben"}, {}),
+        ("of several those who accuse back", [("ann", {"ben", "dan"}, TURNED)], {"ben"}, {"ben": False}),
+        ("of several nobody does", [("ann", {"ben", "dan"}, TURNED)], set(), {}),
+        ("one who was referred and has said nothing yet", [("ann", {"ben"}, TURNED)], set(), {"ben": False}),
+        ("of other people", [("cat", {"dan"}, AS)], set(), {}),
+    ],
+)
+def test_who_was_found_to_be_the_primary_victim(
+    what: str,
+    decisions: list[tuple[str, set[str], PartiesAnswer]],
+    accused: set[str],
+    found: dict[str, bool],
+) -> None:
+    said = [pairs.Decided(victim, frozenset(others), answer) for victim, others, answer in decisions]
+    assert pairs.primary_victim("ann", said, accused) == found, what
+    turned = {each: not victim for each, victim in found.items()}
+    if "ben" in turned:
+        assert pairs.primary_victim("ben", said, {"ann"} if accused else ()) == {"ann": turned["ben"]}, what
+    assert "ann" not in pairs.primary_victim("dan", said), "whom nobody said that she harmed"

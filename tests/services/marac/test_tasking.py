@@ -147,6 +147,10 @@ def test_once_a_marac_found_who_is_the_primary_victim_the_other_is_scored_and_th
     assert (his.score, his.not_scored) == (ben_of(*MUCH).score, None)
     assert (hers.score, hers.not_scored, hers.parts) == (None, "primary-victim", [])
     assert not {"role-disputed"} & {gap.code for found in (his, hers) for gap in found.missing}
+    with_ben = [mention("ben", Role.VICTIM), mention("cat", Role.VICTIM), mention("ann", Role.SUSPECT)]
+    of_both = row(*told, incident("both", kind="rape", people=with_ben), name="ann")
+    assert of_both is not None
+    assert next(part.value for part in of_both.parts if part.part == "V") == 1, "Cat alone"
     against_cat = incident(
         "cat's", kind="rape", people=[mention("cat", Role.VICTIM), mention("ann", Role.SUSPECT)]
     )

@@ -673,7 +673,17 @@ async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(o
     form = {"once": new_id(), "step": "closed", "rank": "sergeant", "by": "S 9", "reason": "Dealt with."}
     headers = {"Authorization": "Bearer supervisor", "Accept": "text/html"}
     page = await orders.http.post(f"/orders/breaches/{cause}/steps", data=form, headers=headers)
-    assert (page.status_code, "it is assessed before this is closed" in page.text) == (422, True)
+    assert (page.status_code, "Have it assessed, then close this." in page.text) == (422, True)
+    old = await told(orders, "breaches", 40, {"kind": "contact", **BETWEEN})
+    await until(lambda: seen_by_all(orders, old))
+    gone = await orders.post("police-system", "breach-steps", closes | why | {"breach": old})
+    assert gone.status_code == 201, "it was closed long before it was told"
+    nobodys = await told(
+        orders, "breaches", 2, {"kind": "contact", "people": people(BEN), "reference": "1/1"}
+    )
+    await until(lambda: seen_by_all(orders, nobodys))
+    unknown = await orders.post("police-system", "breach-steps", closes | why | {"breach": nobodys})
+    assert unknown.status_code == 201, "of nobody nobody can find out"
     looked = {"breach": cause, "step": "no-breach-found"} | why
     assert (await orders.post("police-system", "breach-steps", looked)).status_code == 201, (
         "no other step waits"
