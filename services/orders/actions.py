@@ -62,9 +62,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     told by the police, or by staff who may not see the breach; the circulation of an order that is not of the
     caller's force, or to a team without its agency; and an answer to what such an order leaves to ask, or one
     without words. Raises Refused (422), and Problem (404)."""
-    missing: tuple[str, str] | None = None
-    if isinstance(content, OrderServed):
-        missing = service_of_order.fault(content)
+    missing = service_of_order.fault(content) if isinstance(content, OrderServed) else None
     if isinstance(content, BreachProgressed | PatternDecided):
         await revisable(archive, caller, content)
         rule = breach_answer if isinstance(content, BreachProgressed) else pattern_decisions
