@@ -18,9 +18,8 @@ from contracts.content import Said
 from contracts.events.orders import BreachReported, OrderMade, OrderServed
 from contracts.mentions import Mention
 from contracts.rules.occurrence import LONDON, normal
-from contracts.rules.order_life import LIVES
+from contracts.rules.order_life import LIVES, Expiry
 from contracts.rules.order_status import (
-    NOTICES,
     OrderStatus,
     OrderTerms,
     Past,
@@ -32,6 +31,9 @@ from contracts.rules.order_status import (
     together,
 )
 from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, OrderType, Role
+
+UNTIL_DECIDED = frozenset({Expiry.UNHEARD, Expiry.APPLICATION})
+"""What ends orders that last no longer than until a court has decided the application behind them."""
 
 
 class Parties(BaseModel):
@@ -219,8 +221,8 @@ def _as_of(known: Iterable[KnownOrder], at: datetime) -> list[KnownOrder]:
 
 
 def heard(notice: KnownOrder, others: Iterable[KnownOrder]) -> list[KnownOrder]:
-    """Those of the others by which a court decided what a notice was given for: the order that it becomes,
-    made or refused between its people, on its day or later."""
+    """Those of the others by which a court decided what a notice was given for, or an interim order made
+    until: the order that it becomes, made or refused between its people, on its day or later."""
     day = notice.made.astimezone(LONDON).date()
     return [
         other
@@ -234,10 +236,11 @@ def heard(notice: KnownOrder, others: Iterable[KnownOrder]) -> list[KnownOrder]:
 
 
 def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
-    """The terms of an order; of a notice with when a court decided what it was given for. What was decided
-    before it was given was another application; and of a DAPO refused nobody tells whether it was the
+    """The terms of an order; of a notice with when a court decided what it was given for, of an interim
+    stalking protection order with when it decided the application (Stalking Protection Act 2019 s5). What was
+    decided before it was given was another application; and of a DAPO refused nobody tells whether it was the
     police's, or her own."""
-    if order.terms.order not in NOTICES or not order.protected:
+    if LIVES[order.terms.order].expires not in UNTIL_DECIDED or not order.protected:
         return order.terms
     told = [
         _decision(other)

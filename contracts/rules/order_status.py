@@ -116,7 +116,8 @@ class OrderTerms(BaseModel):
     longest: AwareDatetime | None = None
     """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
     decided: AwareDatetime | None = None
-    """Of a notice, when a court decided the application that it was given for. None: nobody told of that."""
+    """Of a notice, or of an order until an application is decided, when a court did. None: nobody told of
+    that."""
 
 
 class Past(BaseModel):
@@ -277,8 +278,8 @@ def _longest(order: OrderMade) -> datetime | None:
 
 
 def ends_at(terms: OrderTerms) -> datetime | None:
-    """When an order really ends: at its end, when it was discharged, or a notice when a court decided what it
-    was given for, whichever is first. None: nobody gave an end."""
+    """When an order really ends: at its end, when it was discharged, or a notice or an interim order when a
+    court decided the application behind it, whichever is first. None: nobody gave an end."""
     discharged = terms.discharged if terms.stage is OrderStage.DISCHARGED else None
     ends = (terms.ends, discharged, terms.decided)
     return min((end for end in ends if end is not None), default=None)

@@ -73,6 +73,9 @@ class WaitingCase(Shown):
     urgent: bool
     sent_on: SentOnShown | None = Field(default=None, description="to another MARAC")
     disputed: bool
+    in_doubt: bool = Field(
+        default=False, description="whether another record may be of somebody of it: a person is asked"
+    )
     way: SafeWay
     criteria: list[CriterionShown]
     others: list[OtherCase]
@@ -158,6 +161,9 @@ class CaseDecisions(Page):
     way: SafeWay
     without_answer: int
     disputed: bool
+    in_doubt: bool = Field(
+        default=False, description="whether another record may be of somebody of it: a person is asked"
+    )
     criteria: list[CriterionShown]
     others: list[OtherCase]
     returned: ReturnedHere | None

@@ -58,6 +58,7 @@ def _case(case: str, letters: str, grade: Grade, **more: Any) -> shown.WaitingCa
         "children": 2,
         "urgent": False,
         "disputed": False,
+        "in_doubt": True,
         "way": NO_WAY.without_contact(),
         "criteria": criteria(),
         "others": [],
@@ -160,6 +161,7 @@ async def decisions(_runtime: Any, _caller: Caller, case: str) -> shown.CaseDeci
         way=NO_WAY.without_contact(),
         without_answer=3,
         disputed=True,
+        in_doubt=True,
         criteria=criteria(),
         others=[
             shown.OtherCase(case=OTHER, letters="M2D", alike="other-direction"),

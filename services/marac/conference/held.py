@@ -217,8 +217,8 @@ async def pairs_of(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
 
 
 async def _opposed(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases of which the caller, an IDVA, supports an alleged perpetrator."""
-    if StaffRole.IDVA not in caller.roles:
+    """Those of these cases of which the caller's service supports an alleged perpetrator."""
+    if sharing.FOR_THEIR_SERVICE.isdisjoint(caller.roles):
         return set()
     held, pairs = Held(archive), await pairs_of(archive, cases)
     persons = {person for pair in pairs.values() for person in pair.parties}

@@ -47,7 +47,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     meetings, listed = await _theirs(runtime, caller, every)
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
-        known = await Held(runtime).known(await waiting_in(runtime, caller, area))
+        known = await Held(runtime).known(await waiting_in(runtime, caller, area), caller)
         if area is None and not known:
             continue
         here = [row for row in meetings if row.starts >= at and (area is None or area in row.areas)]
@@ -84,6 +84,7 @@ async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listin
         way=known.way.without_contact(),
         without_answer=many_left(known.pattern.without_answer),
         disputed=known.case.disputed,
+        in_doubt=bool(known.in_doubt),
         sent_on=compose.sent_on(known),
         criteria=criteria_shown(known),
         others=others.get(case, []),
@@ -146,7 +147,7 @@ async def _known(archive: Archive, caller: Caller, case: str) -> CaseKnown:
     found = await visible_cases(archive, caller, [case])
     if case not in found or found[case].withdrawn:
         raise not_found()
-    return (await Held(archive).known([found[case]]))[0]
+    return (await Held(archive).known([found[case]], caller))[0]
 
 
 async def _called(runtime: Runtime, at: datetime) -> list[rows.ConferenceMeeting]:
@@ -277,6 +278,7 @@ def _waiting_case(
         children=len(case.children),
         urgent=urgent,
         disputed=case.disputed,
+        in_doubt=bool(known.in_doubt),
         sent_on=compose.sent_on(known),
         way=known.way.without_contact(),
         criteria=criteria_shown(known),

@@ -334,6 +334,11 @@ def writes_as(roles: Collection[str], agency: str, person: str, parties: Iterabl
     return None
 
 
+FOR_THEIR_SERVICE = frozenset({StaffRole.IDVA, StaffRole.MARAC_REPRESENTATIVE, StaffRole.REPORTER})
+"""Who reads of a case as one of the service that supports somebody: whoever speaks for it at a MARAC and its
+system as well as its IDVAs."""
+
+
 def supports_other_party(
     roles: Collection[str],
     agency: str,
@@ -341,18 +346,21 @@ def supports_other_party(
     hers: Iterable[InCase],
     theirs: Iterable[InCase],
 ) -> bool:
-    """Whether a caller, an IDVA, supports an alleged perpetrator of a case, so that it is not there for them:
-    who is in the case of its victim is ``hers``, and who is in those of its alleged perpetrators, as victims,
-    ``theirs``. Where a service has both, it is there for whoever of it is named for the victim and not for
-    the other, and for nobody else: that its IDVAs stand in for each other would open each party's case to
-    the other's (SafeLives, counter-allegations; ``domain.md`` 14, traps 8 and 9; Goldthread's own, 2026-11).
+    """Whether a caller is of the service that supports an alleged perpetrator of a case, so that it is not
+    there for them: who is in the case of its victim is ``hers``, and who is in those of its alleged
+    perpetrators, as victims, ``theirs``. Where a service has both, it is there for whoever of it is named for
+    the victim and not for the other, and for nobody else: that its IDVAs stand in for each other would open
+    each party's case to the other's (SafeLives, counter-allegations; ``domain.md`` 14, traps 8 and 9;
+    Goldthread's own, 2026-11).
     """
 
     def ours(parties: Iterable[InCase]) -> list[str | None]:
         return [each.person for each in parties if each.part is CaseRole.IDVA and each.agency == agency]
 
     other = ours(theirs)
-    return StaffRole.IDVA in roles and bool(other) and (person in other or person not in ours(hers))
+    if FOR_THEIR_SERVICE.isdisjoint(roles) or not other:
+        return False
+    return person in other or person not in ours(hers)
 
 
 def may_agree_actions(roles: Collection[str]) -> bool:

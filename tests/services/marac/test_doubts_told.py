@@ -65,6 +65,15 @@ async def told(marac: Marac, who: str, made: Prepared) -> set[str]:
     return found
 
 
+async def before_it_is_listed(marac: Marac, who: str, made: Prepared) -> bool:
+    """Whether they are told on the page from which a case is weighed and listed, by REST and by page."""
+    path = f"cases/{made.case}/decisions"
+    shown = (await marac.get(who, path)).json()["in_doubt"]
+    page = await marac.http.get(f"/marac/{path}", headers={"Authorization": f"Bearer {who}"})
+    assert ("before you list: then every agency is asked" in page.text) is shown
+    return bool(shown)
+
+
 async def who_is_told(marac: Marac, made: Prepared) -> set[str]:
     """Who of them is told, each of them everywhere or nowhere."""
     found = {who: await told(marac, who, made) for who in (*POLICE, *OTHERS)}
@@ -83,6 +92,7 @@ async def test_the_police_are_told_of_no_record_that_its_agency_did_not_tell_the
     made = await in_doubt(marac)
     before = {who: await live(marac, who, made) for who in (*POLICE, *OTHERS)}
     assert await who_is_told(marac, made) == set(), "of a record for support alone nobody here is told"
+    assert not await before_it_is_listed(marac, "coordinator", made)
     await marac.say("haven", HealthContacted(service="Clinic", people=[DORA], routing=area("north")))
 
     async def known() -> bool:
@@ -106,6 +116,7 @@ async def test_nobody_is_told_of_a_record_of_a_case_that_is_not_there_for_them(m
 
     await until(known, what="the record is told of")
     assert await who_is_told(marac, made) == {*POLICE, *OTHERS}, "of a case that they see everybody is told"
+    assert await before_it_is_listed(marac, "coordinator", made)
     tie = InterestDeclared(person=CALLERS["idva"].id, cases=[Tie(case=other, tie=True)])
     header = own_header(marac.runtime.clock.now())
     await marac.runtime.take(header, tie, caller=CALLERS["idva"], right="test")

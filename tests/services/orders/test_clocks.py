@@ -260,6 +260,37 @@ def test_a_notice_binds_until_a_court_has_decided_what_it_was_given_for(
         assert held.reason == ("order.until-hearing" if binds else "order.decided")
 
 
+@pytest.mark.parametrize(
+    ("stage", "served", "over", "calls"),
+    [
+        ("refused", False, True, True),
+        ("made", False, True, True),
+        ("made", True, True, False),
+        ("applied", False, False, False),
+    ],
+)
+def test_an_interim_stalking_protection_order_ends_when_its_application_is_decided(
+    stage: str, served: bool, over: bool, calls: bool
+) -> None:
+    """Whatever it was made until; and where nothing enforceable takes its place, somebody is told."""
+    until = {"until_further_order": True, "without_notice": False}
+    interim = order("interim", order="interim-spo", stage="interim", **until)
+    full = order("full", order="spo", stage=stage, made=NOON + timedelta(hours=20), **until)
+    facts = [interim, service("interim", served=NOON), full]
+    if served:
+        facts.append(service("full", served=NOON + timedelta(hours=20), people=[ben()]))
+    known = settled(*facts)
+    for hours, binds in ((19, True), (21, not over)):
+        known.at = NOON + timedelta(hours=hours)
+        known.settle()
+        lines = known.row("orders_person", person("ben")).orders
+        (held,) = [each.status for each in lines if each.root == root_of("interim")]
+        assert held.in_force == binds, hours
+        assert (held.reason == "order.decided") is not binds
+    wanted = known.row("orders_clocks", root_of("interim")).clocks.wanted
+    assert (AlertRule.ENDS_2 in wanted) is calls
+
+
 @pytest.mark.parametrize("stage", ["made", "refused"])
 def test_what_was_applied_for_is_decided_when_its_correction_says(stage: str) -> None:
     applied = order("dvpo", order="dvpo", stage="applied", made=NOON + timedelta(hours=2))
