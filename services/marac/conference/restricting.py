@@ -98,7 +98,7 @@ async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestric
         to=list(to.values()),
         lifted=asked.to is None,
         reason=Narrative(text=asked.reason),
-        **await _where(runtime, case),
+        **await _where(runtime, case, lifts=asked.to is None),
     )
     name, right = f"restriction {case}", sharing.RESTRICT_CASE
 
@@ -108,14 +108,14 @@ async def restrict(runtime: Runtime, caller: Caller, case: str, asked: ToRestric
     return await actions.record_upon(runtime, caller, said, right, name=name, known=known, upon=upon)
 
 
-async def _where(runtime: Runtime, case: str) -> dict[str, list[str]]:
-    """The other cases of the victim of a case, those among them that were so when it was restricted before,
-    and the meetings that any of them is listed at."""
+async def _where(runtime: Runtime, case: str, *, lifts: bool) -> dict[str, list[str]]:
+    """The other cases of the victim of a case, and the meetings that any of them is listed at; of a word that
+    lifts it, those too that were the victim's when it was restricted."""
     held = Held(runtime)
     row = await held.one(CASE, rows.ConferenceCase, case)
     victim = await held.one(PERSON, rows.ConferencePerson, row.victim.person) if row and row.victim else None
     hers = {link.case for link in (victim.cases if victim else ()) if link.role is Role.VICTIM}
-    before = (await runtime.facts([f"k:{case}"])).current(CaseRestricted)
+    before = (await runtime.facts([f"k:{case}"])).current(CaseRestricted) if lifts else ()
     hers |= {other for each in before if each.said.case == case for other in each.said.others}
     found = await held.many(CASE, rows.ConferenceCase, {case, *hers}, "case")
     return {"others": sorted(hers - {case}), "meetings": sorted(await held.meetings_of(found.values()))}
