@@ -210,6 +210,12 @@ async def everything_is_marked(connection: AsyncConnection) -> bool:
     return (await connection.execute(prepared(statement), {"everything": EVERYTHING})).first() is not None
 
 
+async def mark_everything(store: Store, connection: AsyncConnection) -> None:
+    """Ask for a rebuild. The mark goes before all that waits, for whoever takes it only marks each key: on a
+    store that is behind it would otherwise say nothing of what is to be folded anew, which comes last."""
+    await add_marks(store, connection, [(EVERYTHING, None, Rank.URGENT)])
+
+
 async def add_marks(
     store: Store, connection: AsyncConnection, marks: Iterable[tuple[str, str | None, Rank]]
 ) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from chassis import ledger, parking
-from chassis.marks import Rank
 from chassis.reading import parsed
 from chassis.runtime import Runtime
 from chassis.steps import Step, reached
@@ -36,7 +35,7 @@ async def mark_everything(runtime: Runtime) -> None:
     """Leave the mark *everything*: every row is folded again, one by one."""
 
     async def work(connection: AsyncConnection) -> None:
-        await ledger.add_marks(runtime.store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
+        await ledger.mark_everything(runtime.store, connection)
 
     await runtime.store.write(work)
 

@@ -8,7 +8,6 @@ its mark *everything* comes back to them.
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
-from chassis.marks import Rank
 from chassis.store import Store, prepared
 
 NEWEST = "coalesce((select version from fold_version), 0)"
@@ -29,7 +28,7 @@ async def adopt(store: Store, version: int) -> None:
 
     async def work(connection: AsyncConnection) -> None:
         if (await connection.execute(statement, {"version": version})).first() is not None:
-            await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
+            await ledger.mark_everything(store, connection)
 
     await store.write(work)
 
@@ -46,7 +45,7 @@ async def roll_back(store: Store, version: int) -> None:
 
     async def work(connection: AsyncConnection) -> None:
         await connection.execute(statement, {"version": version})
-        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
+        await ledger.mark_everything(store, connection)
 
     await store.write(work)
 

@@ -124,11 +124,24 @@ async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
     old = {await _filed(store, str(n), HISTORY * 2) for n in range(3)}
     async with store.writing() as connection:
         await connection.execute(text("delete from mark"))
-        await ledger.add_marks(store, connection, [(ledger.EVERYTHING, None, Rank.REST)])
+        await ledger.mark_everything(store, connection)
     await Folder(store, IDS, "/tests", VIEWS, Signals()).once()
     today = await _filed(store, "9", HOUR)
     assert await _taken(store, 1) == [today]
     assert {key for key in await _taken(store, 9) if key[0] == "m"} == old
+
+
+async def test_a_rebuild_does_not_wait_for_what_waits_already(store: Store) -> None:
+    """A store that is behind says at once what is to be folded anew, however much was marked before."""
+    behind = {await _filed(store, str(n), HOUR) for n in range(4)}
+    async with store.writing() as connection:
+        await ledger.mark_everything(store, connection)
+    batch = await Folder(store, IDS, "/tests", VIEWS, Signals()).once(marks=1)
+    assert batch.marks == 1
+    async with store.writing() as connection:
+        left = await connection.execute(text("select key, urgent from mark"))
+        ranks = {(row.key, row.urgent) for row in left if row.key in behind}
+    assert ranks == {(key, rank) for key in behind for rank in (Rank.REST, Rank.HISTORY)}
 
 
 async def _decided(store: Store, *people: str) -> list[Rank]:

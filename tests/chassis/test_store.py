@@ -340,7 +340,7 @@ async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_wha
 
     one = incident("1")
     assert await marked_by(0, one) == set(one.envelope.keys.split())
-    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, Rank.REST)]))
+    await store.write(lambda c: ledger.mark_everything(store, c))
     found = await marked_by(1, incident("3"), breach)
     assert found == {ledger.EVERYTHING, *breach.envelope.keys.split()}
     caught_up.set()
@@ -350,7 +350,7 @@ async def test_until_it_has_caught_up_the_mark_everything_stands_for_all_but_wha
 
 async def test_nobody_takes_the_mark_everything_before_what_relies_on_it_is_there(store: Store) -> None:
     folder, made = Folder(store, IDS, "/tests", VIEWS, Signals()), entry(incident())
-    await store.write(lambda c: ledger.add_marks(store, c, [(ledger.EVERYTHING, None, Rank.REST)]))
+    await store.write(lambda c: ledger.mark_everything(store, c))
     async with store.writing() as connection:
         assert await ledger.everything_is_marked(connection)
         taking = asyncio.create_task(folder.once())
