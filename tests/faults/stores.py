@@ -25,7 +25,7 @@ from chassis.alert_path import cause_of
 from chassis.load import positions_of
 from chassis.log import Log, Position, Record
 from chassis.operating import LASTING
-from chassis.pace import MARKS
+from chassis.pace import MOST_MARKS
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from contracts.topics import TOPICS
@@ -210,7 +210,7 @@ def _stand_still(runtime: Runtime, at: datetime) -> None:
 
 async def _fold(runtime: Runtime) -> None:
     """Until nothing is marked and no time has come."""
-    while await runtime.ticker.tick() or (await runtime.folder.once(MARKS)).marks:
+    while await runtime.ticker.tick() or (await runtime.folder.once(MOST_MARKS)).marks:
         pass
 
 

@@ -4,15 +4,17 @@ there, and on record who had been shown it."""
 from datetime import datetime, timedelta
 from typing import Any
 
+from contracts.events.identity import IdentityAssigned
+from contracts.events.listing import CaseRestricted
 from contracts.events.support import RoleTaken, Worker
 from contracts.vocabulary import CaseRole, Role
 from services.marac.rules.agenda import letters
 from tests.services.marac import caseload
-from tests.services.marac.caseload import ann, mention, referral
+from tests.services.marac.caseload import ann, ben, cat, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_agenda_live import opened
 from tests.services.marac.test_listing import form, send
-from tests.support.facts import IDS
+from tests.support.facts import IDS, mention_of
 from tests.support.waiting import until
 
 WHY = "A cousin of the alleged perpetrator works for the council."
@@ -161,6 +163,41 @@ async def test_it_holds_for_every_case_of_its_victim(marac: Marac) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "restricted")
     assert (await marac.post_upon("coordinator", path, to(), 1)).status_code == 201
     await until(lambda: sees("chair", second), what="both are there again")
+
+
+async def test_a_word_names_the_cases_of_its_victim_now_and_one_that_lifts_it_those_too_that_were(
+    marac: Marac,
+) -> None:
+    """Of two victims who were held for one and are parted since: what stood for both is lifted for both."""
+    made = await prepared(marac)
+    second = await marac.say("police", referral(people=[cat(), ben()]).said, 2)
+    path = f"cases/{made.case}/restriction"
+    cats, anns = mention_of("police", "cat"), IDS.person(mention_of("police", "ann"))
+
+    async def are_one(one: bool, seq: int) -> None:
+        before, after = (IDS.person(cats), anns) if one else (anns, IDS.person(cats))
+        move = {"mention": cats, "from": before, "to": after}
+        await marac.say("goldthread", IdentityAssigned.model_validate({"seq": seq, "moves": [move]}))
+
+        async def folded() -> bool:
+            victim = (await marac.page("coordinator", second)).get("victim") or {}
+            return bool(victim) and (victim["person"] == anns) is one
+
+        await until(folded, what="whose the second case is")
+
+    async def others() -> list[str]:
+        said = (await marac.runtime.facts([f"k:{made.case}"])).current(CaseRestricted)
+        return sorted(said, key=lambda each: each.envelope.time)[-1].said.others
+
+    both = to("coordinator", "coordinator-too")
+    await are_one(True, 2)
+    assert (await marac.post_upon("coordinator", path, both)).status_code == 201
+    assert await others() == [second]
+    await are_one(False, 3)
+    assert (await marac.post_upon("coordinator", path, both, 1)).status_code == 201
+    assert await others() == [], "it is somebody else's now"
+    assert (await marac.post_upon("coordinator", path, to(), 2)).status_code == 201
+    assert await others() == [second], "for it stood there too"
 
 
 async def test_nobody_restricts_it_to_themselves_alone_or_rewrites_what_was_said(marac: Marac) -> None:
