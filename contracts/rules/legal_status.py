@@ -14,12 +14,14 @@ from contracts.vocabulary import LegalStatus
 FARTHER: Mapping[LegalStatus, int] = {
     LegalStatus.ALLEGED: 0,
     LegalStatus.ARRESTED: 1,
-    LegalStatus.CHARGED: 2,
-    LegalStatus.CONVICTED: 3,
-    LegalStatus.SENTENCED: 4,
-    LegalStatus.RELEASED: 5,
+    LegalStatus.RELEASED_UNDER_INVESTIGATION: 2,
+    LegalStatus.CHARGED: 3,
+    LegalStatus.RELEASED_BY_COURT: 4,
+    LegalStatus.CONVICTED: 5,
+    LegalStatus.SENTENCED: 6,
+    LegalStatus.RELEASED: 7,
 }
-"""Who is charged may have been arrested. What ends it otherwise has nothing after it."""
+"""Who is charged may have been arrested, and let out since. What ends it otherwise has nothing after it."""
 ENDS = frozenset({LegalStatus.ACQUITTED, LegalStatus.NO_FURTHER_ACTION})
 """After a charge, or none: nobody is acquitted whom a court convicted."""
 

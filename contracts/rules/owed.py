@@ -49,7 +49,9 @@ STEPS = {
 }
 LAW = {
     LegalStatus.ARRESTED: UpdateKind.ARREST,
+    LegalStatus.RELEASED_UNDER_INVESTIGATION: UpdateKind.RELEASE,
     LegalStatus.CHARGED: UpdateKind.CHARGE,
+    LegalStatus.RELEASED_BY_COURT: UpdateKind.RELEASE,
     LegalStatus.NO_FURTHER_ACTION: UpdateKind.RELEASE,
     LegalStatus.CONVICTED: UpdateKind.COURT,
     LegalStatus.SENTENCED: UpdateKind.COURT,

@@ -96,7 +96,9 @@ STEPS = {
     BreachStep.NO_FURTHER_ACTION: ReviewTrigger.NO_FURTHER_ACTION,
 }
 LAW = {
+    LegalStatus.RELEASED_UNDER_INVESTIGATION: ReviewTrigger.RELEASED,
     LegalStatus.CHARGED: ReviewTrigger.CHARGED,
+    LegalStatus.RELEASED_BY_COURT: ReviewTrigger.RELEASED,
     LegalStatus.CONVICTED: ReviewTrigger.AT_COURT,
     LegalStatus.SENTENCED: ReviewTrigger.SENTENCED,
     LegalStatus.RELEASED: ReviewTrigger.RELEASED,

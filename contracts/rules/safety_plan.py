@@ -35,9 +35,12 @@ from contracts.vocabulary import (
 
 SUSPECT = frozenset({BreachStep.ARRESTED, BreachStep.CHARGED, BreachStep.SENTENCED})
 SUSPECT_OF = frozenset(
-    {LegalStatus.ARRESTED, LegalStatus.CHARGED, LegalStatus.CONVICTED, LegalStatus.SENTENCED}
+    {
+        *(LegalStatus.ARRESTED, LegalStatus.RELEASED_UNDER_INVESTIGATION, LegalStatus.CHARGED),
+        *(LegalStatus.RELEASED_BY_COURT, LegalStatus.CONVICTED, LegalStatus.SENTENCED),
+    }
 )
-"""The same of an incident: whoever is convicted was charged."""
+"""The same of an incident: whoever is convicted was charged, and whoever is let out may be held again."""
 BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
 
 
