@@ -271,7 +271,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.TELL_ARREST: _tell("a suspect is arrested", "right 6"),
     AlertRule.TELL_INTERVIEW: _tell("a suspect is interviewed", "right 6"),
-    AlertRule.TELL_BAIL: _tell("bail is given", "right 6"),
+    AlertRule.TELL_BAIL: _tell("bail is given; its conditions or its end are varied", "right 6"),
     AlertRule.TELL_CHARGE: _tell("a suspect is charged", "right 6"),
     AlertRule.TELL_RELEASE: _tell(
         "no further action on a breach or an incident; bail ends; police, a court or a prison release",

@@ -156,6 +156,21 @@ def held_before(versions: Versions) -> OrderMade | None:
     return said if isinstance(said, OrderMade) else None
 
 
+def varied(versions: Versions) -> list[tuple[Envelope, bool]]:
+    """The versions that varied what an order forbids or requires, or its end; and whether anything that it
+    forbade or required before it does so no more. None of what is no order."""
+    held = [
+        (envelope, {*said.prohibitions, *said.requirements}, said.ends)
+        for envelope, said in (versions[place] for place in holding(versions))
+        if isinstance(said, OrderMade)
+    ]
+    return [
+        (envelope, not before <= now)
+        for (_, before, ended), (envelope, now, ends) in pairwise(held)
+        if (before, ended) != (now, ends)
+    ]
+
+
 def order_terms(
     versions: Versions, services: Sequence[OrderServed], court_hours: CourtHours
 ) -> tuple[OrderTerms, list[Past]]:

@@ -182,6 +182,7 @@ def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
         case OrderMade(order=order) as bail if order in BAIL:
             if bail.stage in BINDS:
                 yield UpdateKind.BAIL, bail.made
+                yield from ((UpdateKind.BAIL, version.time) for version, _ in each.varied)
                 if bail.ends is not None and bail.ends <= at:
                     yield UpdateKind.RELEASE, bail.ends
             if bail.stage is OrderStage.DISCHARGED:

@@ -61,6 +61,11 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
     ReviewTrigger.AT_COURT: Line("a breach is before a court; a court convicts for an incident", WEEK, APP),
     ReviewTrigger.SENTENCED: Line("a court sentences for a breach or an incident", WEEK, APP),
     ReviewTrigger.NO_FURTHER_ACTION: Line("no further action on a breach or an incident", DAY, BAIL_OVER),
+    ReviewTrigger.BAIL_VARIED: Line(
+        "a condition of bail is lifted or changed: what kept the respondent away may do so no more",
+        DAY,
+        f"{BAIL_OVER}, of its end. Of a condition it is Goldthread's own",
+    ),
     ReviewTrigger.BAIL_ENDED: Line("bail ends or is ended", DAY, BAIL_OVER),
     ReviewTrigger.ORDER_MADE: Line("an order is made, or an interim one", WEEK, APP),
     ReviewTrigger.ORDER_ENDED: Line("an order ends or is discharged", DAY, APP),

@@ -24,7 +24,7 @@ from contracts.rules.clocks import Calendars, deadline, end_of
 from contracts.rules.legal_status import steps
 from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
 from contracts.rules.order_match import people_of
-from contracts.rules.order_status import BAIL
+from contracts.rules.order_status import BAIL, varied
 from contracts.rules.review_triggers import GRAVE, LAW, STALKING, STEPS, TRIGGERS
 from contracts.sections import Health
 from contracts.vocabulary import (
@@ -99,7 +99,8 @@ class Told:
     mention there. ``people`` are all whom it is about. ``accused``: the persons who are said to have done it,
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
     how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
-    gave its day. ``withdrawn``: it says so no more."""
+    gave its day. ``varied``: of an order by which versions, and whether each lifted or changed a condition.
+    ``withdrawn``: it says so no more."""
 
     envelope: Envelope
     said: Said
@@ -109,6 +110,7 @@ class Told:
     recorded: datetime
     law: Sequence[tuple[LegalStatus, datetime]] = ()
     moved: datetime | None = None
+    varied: Sequence[tuple[Envelope, bool]] = ()
     withdrawn: bool = False
 
 
@@ -138,8 +140,8 @@ def told_of(
             known_by = versions(envelope.root)
             recorded = min(version.recordedat for version, _ in known_by)
             gone = known_by[-1][1] is None
-            law, moved = _law(known_by), hearings.moved(known_by)
-            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, gone))
+            law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
+            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, anew, gone))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 
@@ -252,6 +254,10 @@ def _order(each: Told, order: OrderMade, at: datetime) -> Iterator[Opened]:
     if not _binds(order):
         return
     yield _line(each, ReviewTrigger.RELEASED if bail else ReviewTrigger.ORDER_MADE, order.made)
+    for version, lifted in each.varied:
+        if bail and lifted:
+            since = replace(each, envelope=version, recorded=version.recordedat)
+            yield _line(since, ReviewTrigger.BAIL_VARIED)
     if order.ends is not None and order.ends <= at:
         yield _line(each, ended, order.ends)
 

@@ -48,7 +48,7 @@ RISES = frozenset(
     {
         *(ReviewTrigger.BREACH, ReviewTrigger.GRAVE_INCIDENT, ReviewTrigger.ESCALATION),
         *(ReviewTrigger.STALKING_NAMED, ReviewTrigger.SEPARATION, ReviewTrigger.RELEASED),
-        *(ReviewTrigger.BAIL_ENDED, ReviewTrigger.ORDER_ENDED),
+        *(ReviewTrigger.BAIL_VARIED, ReviewTrigger.BAIL_ENDED, ReviewTrigger.ORDER_ENDED),
     }
 )
 """Of what opens a review of the risk, what raises it: support is offered again."""

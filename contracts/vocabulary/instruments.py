@@ -110,6 +110,7 @@ class ReviewTrigger(StrEnum):
     AT_COURT = "at-court"
     SENTENCED = "sentenced"
     NO_FURTHER_ACTION = "no-further-action"
+    BAIL_VARIED = "bail-varied"
     BAIL_ENDED = "bail-ended"
     ORDER_MADE = "order-made"
     ORDER_ENDED = "order-ended"

@@ -83,8 +83,10 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
     made = {
         "order": said["order"],
         "stage": said.get("stage", "made"),
-        "made": day(said["day"]),
+        "made": day(said.get("made", said["day"])),
         "ends": ends,
+        "reference": said.get("reference"),
+        "prohibitions": [{"kind": kind} for kind in said.get("forbids", [])],
     }
     return OrderMade.model_validate({"people": people, **made})
 
@@ -103,12 +105,12 @@ def made_of(
     made: list[Fact[Said]] = []
     for n, said in enumerate(facts):
         at, recorded = day(said["day"]), day(said.get("recorded", said["day"]))
+        occurred = at.date() if said.get("dated") else at
         if "corrects" in said:
-            made.append(corrected(made[said["corrects"]], says(said), recorded=recorded))
+            made.append(corrected(made[said["corrects"]], says(said), occurred=occurred, recorded=recorded))
             continue
         name = next((each for each in named if each in said), None)
         first = name is not None and not any(name in each for each in facts[:n])
-        occurred = at.date() if said.get("dated") else at
         root = name if first else f"fact {n}"
         one = fact(
             says(said), agency=said.get("by", "police"), occurred=occurred, root=root, recorded=recorded
