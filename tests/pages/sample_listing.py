@@ -44,8 +44,9 @@ def criteria() -> list[shown.CriterionShown]:
         _criterion(ReferralCriterion.PROFESSIONAL_JUDGEMENT, "not-met", "not-judged", roots=()),
         _criterion(ReferralCriterion.POTENTIAL_ESCALATION, "met", "incidents", n=4, of=3, months=12),
         _criterion(ReferralCriterion.REPEAT, "not-known", "said-not-found", ticked=True),
-        _criterion(ReferralCriterion.HBA_FM, "not-known", "nobody-said", roots=()),
+        _criterion(ReferralCriterion.HBA_FM, "not-known", "others-threaten"),
         _criterion(ReferralCriterion.LOCAL, "met", "happened", n=1, words="Strangled or choked"),
+        _criterion(ReferralCriterion.LOCAL, "not-known", "answered", words="Threats to kill"),
     ]
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from contracts.rules.instruments import OPEN
+from contracts.rules.instruments import OPEN, answers_of, form_of
 from contracts.rules.standing_grade import Assessed, counting
-from contracts.vocabulary import Grade
+from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskFactor
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
@@ -28,7 +28,7 @@ def found_of(
     seen = criteria.CaseSeen(
         referral=case.case,
         ticked=frozenset(case.criteria),
-        assessed=_assessed(victim.assessments if victim else ()),
+        assessed=_assessed(victim.assessments if victim else (), {each.person for each in case.perpetrators}),
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
         honour=tuple(each.root for each in case.orders if each.order in criteria.HONOUR),
@@ -49,9 +49,10 @@ def brought_back(
     return criteria.fresh(found, newest, considered, more_unread=more)
 
 
-def _assessed(known: Sequence[rows.Assessment]) -> list[criteria.Assessed]:
+def _assessed(known: Sequence[rows.Assessment], theirs: set[str]) -> list[criteria.Assessed]:
     """The assessments that count: none that two persons of its own agency have since put lower, and no
-    referral that neither answers nor grades anything."""
+    referral that neither answers nor grades anything. What one answers about another accused than ``theirs``
+    says nothing of the case."""
     made = sorted(known, key=lambda each: (each.occurred, each.root))
     said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
     count = {each.root for each in counting(said)}
@@ -62,10 +63,20 @@ def _assessed(known: Sequence[rows.Assessment]) -> list[criteria.Assessed]:
             yes=each.yes if counted(each) else None,
             open=max(each.unanswered or 0, sum(answer in OPEN for answer in all_answers(each))),
             judged=each.grade is Grade.HIGH and each.before_judgement not in (None, Grade.HIGH),
+            answers=_answers(each) if not each.accused or theirs.intersection(each.accused) else {},
         )
         for each in made
         if each.root in count and (each.instrument or each.grade is not Grade.UNKNOWN)
     ]
+
+
+def _answers(line: rows.Assessment) -> dict[RiskFactor, RiskAnswer]:
+    """What an assessment answers, by what its items ask about; what was left out was not asked. A Dash for
+    young people is by the items of the Dash, too."""
+    form = form_of(Instrument.SAFELIVES_DASH_24 if line.dash else line.instrument)
+    known = answers_of(() if line.dash else line.answers, line.dash)
+    asks = form.items.items() if form and known else ()
+    return {factor: known.get(item, RiskAnswer.NOT_ASKED) for item, factor in asks}
 
 
 def _happened(case: rows.ConferenceCase) -> list[criteria.Happened]:

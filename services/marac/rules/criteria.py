@@ -4,14 +4,25 @@ Sources: SafeLives, *Marac referral criteria definitions* (14 or more on the Das
 read 2026-11) and referral form (2015: three incidents in twelve months). Kingston MARAC: five incidents or
 three crimes between one pair; honour-based abuse is an automatic referral there and in Sussex. What is not
 known is never *not met* (domain.md 14, trap 4), and nothing here refuses a referral (trap 5): a person does.
+Which items of a Dash (domain.md 1.3) speak of which kind of incident is Goldthread's own reading (2026-11).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from contracts.vocabulary import EscalationUnit, Grade, OrderType, ReferralCriterion, RepeatDefinition
+from contracts.rules.instruments import DENIES, HOLDS
+from contracts.vocabulary import (
+    EscalationUnit,
+    Grade,
+    IncidentKind,
+    OrderType,
+    ReferralCriterion,
+    RepeatDefinition,
+    RiskAnswer,
+    RiskFactor,
+)
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event, counts, months_after
 
@@ -20,17 +31,28 @@ State = Literal["met", "not-met", "not-known"]
 HONOUR = frozenset({OrderType.FMPO, OrderType.FGMPO})
 """Orders that no court makes but for honour-based abuse (domain.md 4.1)."""
 
+SPEAKS_OF: Mapping[RiskFactor, frozenset[IncidentKind]] = {
+    RiskFactor.STALKED: frozenset({IncidentKind.STALKING}),
+    RiskFactor.THREATS_TO_KILL: frozenset({IncidentKind.THREATS_TO_KILL}),
+    RiskFactor.STRANGLED: frozenset({IncidentKind.NON_FATAL_STRANGULATION}),
+    RiskFactor.SEXUAL: frozenset({IncidentKind.SEXUAL_ASSAULT, IncidentKind.RAPE}),
+}
+"""What an item asks about, and the kinds of incident that a YES to it may be: on the SafeLives Dash D08, D14,
+D15 and D16, on other forms the items that ask the same. It says neither when nor how often: a person asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
     """An assessment of the victim that counts. ``yes`` None: its form counts none. ``open``: what was not
-    asked, not known or left out. ``judged``: judgement raised it to high."""
+    asked, not known or left out. ``judged``: judgement raised it to high. ``answers``: what it answers of the
+    pair, by what its form asks about."""
 
     root: str
     grade: Grade
     yes: int | None
     open: int
     judged: bool
+    answers: Mapping[RiskFactor, RiskAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +186,14 @@ def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
 
 
 def _honour(case: CaseSeen) -> Found:
-    """By what a court ordered, whoever referred; else as the referrer says."""
+    """By what a court ordered, whoever referred; else as the referrer says. That others threaten too (D17)
+    may be of family or community, for so-called honour, and need not be (domain.md 1.3): a person asks."""
     what = ReferralCriterion.HBA_FM
+    said, may = _said(case, what), _hold(case, [RiskFactor.OTHERS_THREATEN])
     if case.honour:
-        return Found(what, "met", "ordered", case.honour, len(case.honour), ticked=what in case.ticked)
-    return _said(case, what)
+        return Found(what, "met", "ordered", (*case.honour, *may), len(case.honour), ticked=said.ticked)
+    because = "others-threaten" if may and not said.ticked else said.because
+    return replace(said, because=because, roots=(*said.roots, *may))
 
 
 def _transfer(case: CaseSeen) -> Found:
@@ -188,20 +213,40 @@ def _said(case: CaseSeen, what: ReferralCriterion) -> Found:
 
 def _local(case: CaseSeen, chosen: Chosen) -> list[Found]:
     what, ticked = ReferralCriterion.LOCAL, ReferralCriterion.LOCAL in case.ticked
-    found = []
-    for each in chosen.local:
-        roots = tuple(r.root for once in case.happened for r in once.records if r.kind in each.kinds)
-        if roots:
-            found.append(Found(what, "met", "happened", roots, len(roots), code=each.code, ticked=ticked))
-        elif ticked or not each.kinds:
-            because = "said-which" if ticked else "nobody-said"
-            said = (case.referral,) if ticked else ()
-            found.append(Found(what, "not-known", because, said, code=each.code, ticked=ticked))
-        else:
-            found.append(Found(what, "not-met", "not-happened", code=each.code))
     if ticked and not chosen.local:
-        found.append(Found(what, "met", "said", (case.referral,), ticked=True))
-    return found
+        return [Found(what, "met", "said", (case.referral,), ticked=True)]
+    return [replace(_own(case, each.kinds), code=each.code, ticked=ticked) for each in chosen.local]
+
+
+def _own(case: CaseSeen, kinds: Collection[IncidentKind]) -> Found:
+    """By what was reported. Of what a form asks about, that nobody reported it is not that it did not happen:
+    it is not met where each item about it was denied, and not known where one says YES."""
+    what, said = ReferralCriterion.LOCAL, _said(case, ReferralCriterion.LOCAL)
+    reported = tuple(r.root for once in case.happened for r in once.records if r.kind in kinds)
+    asks = [factor for factor, speaks in SPEAKS_OF.items() if not speaks.isdisjoint(kinds)]
+    may = _hold(case, asks)
+    if reported:
+        return Found(what, "met", "happened", (*reported, *may), len(reported))
+    if may:
+        return Found(what, "not-known", "answered", (*may, *said.roots))
+    if said.ticked:
+        return Found(what, "not-known", "said-which", said.roots)
+    if not kinds:
+        return said
+    if all(_denied(case, each) for each in asks):
+        return Found(what, "not-met", "not-happened")
+    return Found(what, "not-known", "not-answered")
+
+
+def _hold(case: CaseSeen, factors: Sequence[RiskFactor]) -> tuple[str, ...]:
+    """The assessments that say of any of these that it holds."""
+    return tuple(a.root for a in case.assessed if any(a.answers.get(each) in HOLDS for each in factors))
+
+
+def _denied(case: CaseSeen, factor: RiskFactor) -> bool:
+    """Whether any assessment whose form asks about it was made, and each says NO: NOT ASKED is none."""
+    given = {each.answers[factor] for each in case.assessed if factor in each.answers}
+    return bool(given) and given <= DENIES
 
 
 def _unless_unread(found: Found, unread: int) -> Found:

@@ -17,14 +17,28 @@ from chassis.parking import Park, park
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned
 from contracts.events.listing import Escalation, LocalCriterion, MaracSet
+from contracts.events.people import Answered, Dash
 from contracts.events.research import InterestDeclared, Tie
 from contracts.mentions import Mention
-from contracts.vocabulary import Grade, ReferralCriterion, Role, Threshold
+from contracts.rules.instruments import FORMS
+from contracts.vocabulary import Grade, ReferralCriterion, RiskAnswer, Role, Threshold
+from services.marac.conference.criteria import found_of
 from services.marac.rules import capacity, criteria, pairs
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.repeat import Event, months_after
 from tests.services.marac import caseload
-from tests.services.marac.caseload import ben, breach, cat, incident, mention, referral, risk, world
+from tests.services.marac.caseload import (
+    ann,
+    ben,
+    breach,
+    cat,
+    incident,
+    mention,
+    person,
+    referral,
+    risk,
+    world,
+)
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, link, prepared
 from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 from tests.support.tables import lines
@@ -32,6 +46,19 @@ from tests.support.waiting import until
 
 ALONE = {ReferralCriterion.HBA_FM, ReferralCriterion.MARAC_TRANSFER}
 """Of which nobody but a referrer tells."""
+
+ITEMS = {item: factor for form in FORMS.values() for item, factor in form.items.items()}
+"""What each item of each form asks about."""
+
+SAYS = {
+    "says yes": RiskAnswer.YES,
+    "says no": RiskAnswer.NO,
+    "says often": RiskAnswer.OFTEN,
+    "says never": RiskAnswer.NEVER,
+    "does not know": RiskAnswer.DONT_KNOW,
+    "did not ask": RiskAnswer.NOT_ASKED,
+}
+"""How a line of a table says that items are answered."""
 
 
 def seen(line: dict[str, Any]) -> criteria.CaseSeen:
@@ -45,7 +72,12 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
     ]
     assessed = [
         criteria.Assessed(
-            str(n), Grade(each["grade"]), each.get("score"), each.get("open", 0), each.get("judged", False)
+            str(n),
+            Grade(each["grade"]),
+            each.get("score"),
+            each.get("open", 0),
+            each.get("judged", False),
+            {ITEMS[item]: answer for how, answer in SAYS.items() for item in each.get(how, [])},
         )
         for n, each in enumerate(line.get("assessed", [{"score": 0, "grade": "standard"}]))
     ]
@@ -76,6 +108,8 @@ def test_criteria(line: dict[str, Any]) -> None:
     assert [each.criterion for each in found if each.state == "met"] == line["met"]
     unknown = {each.criterion for each in found if each.state == "not-known"} - ALONE
     assert sorted(unknown) == sorted(line.get("not known", []))
+    because = {each.criterion: each.because for each in found}
+    assert line.get("because", {}).items() <= because.items()
     assert all(each.roots for each in found if each.state == "met"), "what is met says by which facts"
     ticked = {each.criterion for each in found if each.ticked}
     assert ticked == set(line.get("ticked", [])), "what the referrer ticked stands beside it"
@@ -92,6 +126,45 @@ def test_what_brings_a_returned_referral_back(line: dict[str, Any]) -> None:
     more = now.get("unread", 0) > before.get("unread", 0)
     back = criteria.fresh(found, {}, considered, more_unread=more)
     assert [each.criterion for each in back] == line["back"]
+
+
+@pytest.mark.parametrize(
+    ("what", "assessed", "because"),
+    [
+        ("YES, item by item", {"answers": [Answered(item="D15", answer="yes")]}, "answered"),
+        ("YES on a whole Dash", {"dash": Dash(answers={"D15": "yes"})}, "answered"),
+        (
+            "YES on one for young people",
+            {"dash": Dash(instrument="yp-dash", answers={"D15": "yes"})},
+            "answered",
+        ),
+        ("NO", {"answers": [Answered(item="D15", answer="no")]}, "not-happened"),
+        ("left out", {"answers": [Answered(item="D14", answer="no")]}, "not-answered"),
+        ("a grade alone", {}, "not-answered"),
+        (
+            "YES of somebody else who is accused",
+            {
+                "answers": [Answered(item="D15", answer="yes")],
+                "people": [ann(), mention("cat", Role.SUSPECT)],
+            },
+            "not-answered",
+        ),
+        (
+            "YES of nobody who is named",
+            {"answers": [Answered(item="D15", answer="yes")], "people": [ann()]},
+            "answered",
+        ),
+    ],
+)
+def test_a_local_criterion_reads_a_dash_however_it_came(
+    what: str, assessed: dict[str, Any], because: str
+) -> None:
+    local = LocalCriterion(code="strangled", words="Strangled", kinds=["non-fatal-strangulation"])
+    made = world(referral(dash=None), risk(**assessed))
+    case, victim = made.row("conference_case", root_of("case")), made.row("conference_person", person("ann"))
+    found = found_of(case, victim, Chosen(local=(local,)), 0, NOON)[-1]
+    by = (root_of("risk"),) if because == "answered" else ()
+    assert (found.because, found.roots) == (because, by), what
 
 
 @lines(__file__, "capacity")
