@@ -96,7 +96,7 @@ class Grows(Shown):
 
 
 class Pregnant(Shown):
-    """That a health agency says so."""
+    """That an agency says so."""
 
     root: str
     agency: str
@@ -105,7 +105,7 @@ class Pregnant(Shown):
 
 class Household(Shown):
     """The children of a case's household; a pregnancy that was told of; schools to be told; and whose age
-    matters. ``pregnant`` null: nobody says so, which is not that there is none."""
+    matters. ``pregnant`` null: nobody whose word the caller sees says so, which is not that there is none."""
 
     children: list[ChildShown] = []
     pregnant: Pregnant | None = None

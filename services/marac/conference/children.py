@@ -18,7 +18,8 @@ from contracts.rules.children_clocks import CHILDREN as CLOCK_RULES
 from contracts.rules.clocks import CLOCKS
 from contracts.rules.risk_review import TERM
 from contracts.sections import Narrative
-from contracts.vocabulary import AlertRule, ChildPlan, Role, SchoolStep, Setting
+from contracts.vocabulary import AlertRule, Characteristic, ChildPlan, Role, SchoolStep, Setting
+from contracts.vocabulary.characteristics import code_of
 from services.marac import casefile
 from services.marac import shown_children as shown
 from services.marac.conference import rows
@@ -31,7 +32,9 @@ from services.marac.conference.children_rows import (
     ToldLine,
 )
 from services.marac.conference.others import apart_of
+from services.marac.conference.parts import Source
 from services.marac.conference.source import source
+from services.marac.conference.victim_rows import Characteristics
 from services.marac.rules.children import ChildSeen, gaps
 from services.marac.rules.missing import Gap
 
@@ -173,12 +176,13 @@ class Home:
         """What is missing for the children of the case."""
         return list(gaps([self.seen(child.person) for child in self.case.children], self.schools, self.at))
 
-    def household(self, *, locations: bool) -> shown.Household:
-        """The children of the case, for a caller who may, or may not, see where people are."""
+    def household(self, *, locations: bool, contacts: bool) -> shown.Household:
+        """The children of the case, for a caller who may, or may not, see where people are, and how the
+        victim is reached and what is said of protected characteristics."""
         victim = self.people.get(self.victim or "")
         return shown.Household(
             children=[self.child(child, locations=locations) for child in self.case.children],
-            pregnant=_pregnant(victim, self.at),
+            pregnant=_pregnant(victim, self.at, characteristics=contacts),
             schools=[
                 shown.SchoolClock(
                     rule=each.rule, owner=CLOCKS[each.rule].owner, due=each.due, late=each.due <= self.at
@@ -277,10 +281,25 @@ def _shown(each: EpisodeLine, at: datetime) -> shown.EpisodeShown:
     )
 
 
-def _pregnant(victim: rows.ConferencePerson | None, at: datetime) -> shown.Pregnant | None:
-    """The newest word that a victim is pregnant, for as long as it can be so."""
-    said = [line for line in (victim.health if victim else []) if line.health.pregnant is not None]
-    line = said[-1] if said else None
-    if line is None or not line.health.pregnant or line.occurred + TERM <= at:
+def _pregnant(
+    victim: rows.ConferencePerson | None, at: datetime, *, characteristics: bool
+) -> shown.Pregnant | None:
+    """The newest word that a victim is pregnant, for as long as it can be so; what the victim answered as a
+    protected characteristic for whoever may see those alone."""
+    if victim is None:
+        return None
+    told: list[tuple[Source, bool | None]] = [(line, line.health.pregnant) for line in victim.health]
+    if characteristics:
+        told += [(line, _answered(line)) for line in victim.hers.characteristics]
+    said = [each for each in told if each[1] is not None]
+    line, pregnant = max(reversed(said), key=lambda each: each[0].occurred, default=(None, None))
+    if line is None or not pregnant or line.occurred + TERM <= at:
         return None
     return shown.Pregnant(root=line.root, agency=line.agency, at=line.occurred)
+
+
+def _answered(line: Characteristics) -> bool | None:
+    """Whether the answers say that somebody is pregnant; None: they do not say."""
+    given = [each for each in line.answers if each.characteristic is Characteristic.PREGNANCY]
+    codes = [code_of(each.characteristic, each.value, each.scheme) for each in given if each.value]
+    return codes == ["pregnant"] if codes else None

@@ -276,7 +276,7 @@ async def _page(
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],
-        household=known.home.household(locations=sees.locations),
+        household=known.home.household(locations=sees.locations, contacts=sees.contacts),
         referred_before=bool(case.before),
         taken_from_name=compose.area_name(known.areas, case.taken_from),
         sent_on=compose.sent_on(known),

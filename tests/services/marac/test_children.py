@@ -11,8 +11,27 @@ from contracts.events.children import CircumstancesSaid, InterviewSaid, MissingR
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.people import HealthContacted
 from contracts.events.support import Worker
-from contracts.sections import Health, Identity, Location, Narrative, Routing
-from contracts.vocabulary import AlertRule, ChildPlan, Grade, InterviewStep, Role, SchoolStep, Setting
+from contracts.events.wishes import CharacteristicsSaid
+from contracts.sections import (
+    Equality,
+    EqualityAnswer,
+    Health,
+    Identity,
+    Location,
+    Narrative,
+    Routing,
+)
+from contracts.vocabulary import (
+    AlertRule,
+    Answering,
+    Characteristic,
+    ChildPlan,
+    Grade,
+    InterviewStep,
+    Role,
+    SchoolStep,
+    Setting,
+)
 from deploy.bench.grown import grow
 from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow, ClockLine
@@ -93,7 +112,7 @@ def home(*facts: Fact[Any], at: datetime = NOON) -> Home:
 
 
 def the_child(*facts: Fact[Any]) -> ChildShown:
-    (found,) = home(*facts).household(locations=True).children
+    (found,) = home(*facts).household(locations=True, contacts=True).children
     return found
 
 
@@ -106,8 +125,10 @@ def test_of_a_child_of_whom_nothing_is_said_everything_is_not_known() -> None:
         ChildPlan.NOT_KNOWN,
     )
     assert (child.social_worker, child.voices, child.missing, child.school_told) == (None, [], 0, None)
-    assert home().household(locations=False).children[0].schools is None, "a school tells where they live"
-    assert home().household(locations=False).children[0].school_known
+    assert home().household(locations=False, contacts=False).children[0].schools is None, (
+        "a school tells where they live"
+    )
+    assert home().household(locations=False, contacts=False).children[0].school_known
 
 
 def test_the_newest_word_on_each_thing_holds_and_not_known_undoes_none() -> None:
@@ -193,11 +214,28 @@ def test_a_pregnancy_is_shown_for_as_long_as_it_can_be_one() -> None:
         said = HealthContacted(people=[ann(health=Health(pregnant=pregnant))], service="midwife")
         return fact(said, agency="hospital", occurred=NOON - days * DAY)
 
-    assert home().household(locations=True).pregnant is None
-    assert home(at_hospital(20, True)).household(locations=True).pregnant is not None
-    assert home(at_hospital(290, True)).household(locations=True).pregnant is None
-    assert home(at_hospital(20, True), at_hospital(2, None)).household(locations=True).pregnant is not None
-    assert home(at_hospital(20, True), at_hospital(2, False)).household(locations=True).pregnant is None
+    def answered(days: float, value: str | None) -> Fact[Any]:
+        how = Answering.VALUE if value else Answering.ASKED_NOT_GIVEN
+        answer = EqualityAnswer(characteristic=Characteristic.PREGNANCY, answer=how, value=value)
+        said = CharacteristicsSaid(people=[ann()], equality=Equality(answers=[answer]))
+        return fact(said, agency="haven", occurred=NOON - days * DAY, root=f"answered {days}")
+
+    def pregnant(*facts: Fact[Any], contacts: bool = True) -> bool:
+        return home(*facts).household(locations=True, contacts=contacts).pregnant is not None
+
+    assert not pregnant()
+    assert pregnant(at_hospital(20, True))
+    assert not pregnant(at_hospital(290, True))
+    assert pregnant(at_hospital(20, True), at_hospital(2, None))
+    assert not pregnant(at_hospital(20, True), at_hospital(2, False))
+    assert pregnant(answered(20, "pregnant"))
+    assert not pregnant(answered(290, "pregnant"))
+    assert pregnant(answered(20, "pregnant"), answered(2, None)), "not given is no answer"
+    assert not pregnant(answered(20, "pregnant"), answered(2, "gave-birth-lately"))
+    assert not pregnant(answered(20, "pregnant"), at_hospital(2, False)), "the newest word, whosever"
+    assert pregnant(at_hospital(20, False), answered(2, "pregnant"))
+    assert not pregnant(answered(20, "pregnant"), contacts=False), "who may not see characteristics"
+    assert pregnant(at_hospital(20, True), answered(2, "neither"), contacts=False)
 
 
 def aged(name: str, role: Role, born: date) -> Any:
@@ -217,7 +255,9 @@ def grown(at: datetime, victim: date, accused: date) -> Household:
     made = world(young, at=at)
     case = made.row("conference_case", root_of("case"))
     ids = [person(name) for name in ("ann", "ben")]
-    return Home(case, {i: made.row("conference_person", i) for i in ids}, {}, at).household(locations=True)
+    return Home(case, {i: made.row("conference_person", i) for i in ids}, {}, at).household(
+        locations=True, contacts=True
+    )
 
 
 def test_a_party_who_becomes_16_or_18_is_told_of_before_and_the_case_goes_on_after() -> None:
@@ -285,6 +325,7 @@ async def test_the_case_says_it_and_who_may_see_where_sees_the_school(marac: Mar
     paper = (await page_of(marac, "coordinator", f"/marac/cases/{case}/print")).text
     assert (OWN_WORDS in paper, SCHOOL in paper) == (True, False)
     assert "Nobody says that the victim is pregnant, or asked." in page
+    assert "Nobody whose word is shown here says that the victim is pregnant." in paper
     midwife = HealthContacted(people=[ann(health=Health(pregnant=True))], service="midwife")
     await marac.say("council", midwife, 1)
 

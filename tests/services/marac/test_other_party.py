@@ -85,7 +85,7 @@ def shown(told: World, case: str) -> str:
     names = ("ann", "ben", "kit")
     people = own_rows(row, {person(name): told.row("conference_person", person(name)) for name in names})
     known = {person("kit"): told.row("conference_child", person("kit"))}
-    home = Home(row, people, known, NOON).household(locations=True)
+    home = Home(row, people, known, NOON).household(locations=True, contacts=True)
     pages = [each.model_dump_json(exclude={"records", "orders", "hers"}) for each in people.values()]
     return "".join([row.model_dump_json(exclude={"orders"}), home.model_dump_json(), *pages])
 
