@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from contracts.rules.instruments import OPEN, answers_of, form_of
+from contracts.rules.instruments import OPEN
 from contracts.rules.standing_grade import Assessed, counting
-from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskFactor
+from contracts.vocabulary import Grade, RiskAnswer, RiskFactor
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
-from services.marac.conference.risk import all_answers, counted
+from services.marac.conference.risk import all_answers, answers, counted, form_answered
 from services.marac.rules import criteria
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event
@@ -71,10 +71,8 @@ def _assessed(known: Sequence[rows.Assessment], theirs: set[str]) -> list[criter
 
 
 def _answers(line: rows.Assessment) -> dict[RiskFactor, RiskAnswer]:
-    """What an assessment answers, by what its items ask about; what was left out was not asked. A Dash for
-    young people is by the items of the Dash, too."""
-    form = form_of(Instrument.SAFELIVES_DASH_24 if line.dash else line.instrument)
-    known = answers_of(() if line.dash else line.answers, line.dash)
+    """What an assessment answers, by what its items ask about; what was left out was not asked."""
+    form, known = form_answered(line), answers(line)
     asks = form.items.items() if form and known else ()
     return {factor: known.get(item, RiskAnswer.NOT_ASKED) for item, factor in asks}
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from contracts.rules import standing_grade
-from contracts.rules.instruments import OPEN, answers_of, form_of
-from contracts.vocabulary import Grade, RiskAnswer
+from contracts.rules.instruments import OPEN, Form, answers_of, form_of
+from contracts.vocabulary import Grade, Instrument, RiskAnswer
 from services.marac import shown_risk as shown
 from services.marac.conference import rows
 from services.marac.rules.risk_changes import Assessed, changes
@@ -98,8 +98,15 @@ def counted(assessment: rows.Assessment) -> bool:
 
 def left_out(assessment: rows.Assessment | None) -> list[str]:
     """The items of its form that an assessment leaves out; none where it gives a grade alone."""
-    form, known = form_of(assessment.instrument) if assessment else None, answers(assessment)
+    form, known = form_answered(assessment) if assessment else None, answers(assessment)
     return [item for item in form.items if item not in known] if form and known else []
+
+
+def form_answered(assessment: rows.Assessment) -> Form | None:
+    """The form by whose items an assessment is answered: a Dash for young people that was sent whole has
+    those of the Dash, which asks the same in the same order."""
+    whole = assessment.dash and not assessment.answers
+    return form_of(Instrument.SAFELIVES_DASH_24 if whole else assessment.instrument)
 
 
 def _change(newest: rows.Assessment, before: rows.Assessment) -> shown.RiskChange:

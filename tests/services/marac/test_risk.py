@@ -142,6 +142,10 @@ def test_the_items_that_came_with_a_referral_are_shown_with_where_each_answer_is
     (line,) = her(world(referral(dash=None, **by_items))).assessments
     assert (line.instrument, line.instrument_version, line.answers) == (Instrument.YP_DASH, "2015", young)
     assert risk_of([line], None, NOON).missing == list(FORMS[Instrument.YP_DASH].items)[1:]
+    all_but_one = dash(17).model_copy(update={"instrument": Instrument.YP_DASH})
+    del all_but_one.answers[DashItem("D24")]
+    (theirs,) = her(world(referral(dash=all_but_one))).assessments
+    assert risk_of([theirs], None, NOON).missing == ["D24"], "sent whole, it is by the items of the Dash"
     whole = dash(17).model_copy(update={"sources": {DashItem("D01"): AnswerSource.VICTIM}})
     (other,) = her(world(referral(dash=whole))).assessments
     words = Words(PAGES.texts, Times(PAGES.texts, NOON))
