@@ -3,6 +3,7 @@
 Every refusal is one sentence, said at start. No value of a setting is ever put into a refusal.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,16 @@ from chassis import steps
 
 TRY_OUT_SECRET = "goldthread-try-out-secret"  # noqa: S105  production refuses it
 TRY_OUT_CLIENT_SECRET = "goldthread-try-out-client"  # noqa: S105  production refuses it
+TRY_OUT_NUMBER = "01632 960100"
+"""The number to ring of a try-out, at which nobody answers. Production refuses it."""
+_DRAMA = (
+    *("01632960", "01914980", "02079460", "02896496", "02920180"),
+    *(f"011{city}4960" for city in range(3, 9)),
+    *(f"01{city}14960" for city in range(2, 7)),
+    *("03069990", "07700900", "08081570", "09098790"),
+)
+"""How the numbers begin that Ofcom keeps for drama: they ring nowhere. Source: Ofcom, "Telephone numbers for
+use in TV and radio drama programmes" (2026)."""
 SANDBOX_KEY = "sandbox-5a2dbc0c-0000-4000-8000-000000000001-5a2dbc0c-0000-4000-8000-000000000002"
 """The key of the sandbox that stands in for GOV.UK Notify. Production refuses it."""
 _NOTIFY_KEY_AT_LEAST = 74
@@ -78,6 +89,10 @@ class Settings(BaseSettings):
     """How often the way that alerts go is tried from end to end."""
     heartbeat_url: str = ""
     """The outside address that hears of each try that came through, and calls somebody when it hears none."""
+
+    fallback_number: str = TRY_OUT_NUMBER
+    """Whom to ring, at any hour, where a page or a link does not open: each page, each message and the bar
+    that says that alerts are not getting out give it, as it is written here."""
 
     die_at: str = ""
     """``step`` or ``step:nth``: where this process kills itself, for tests (``chassis.steps``)."""
@@ -188,6 +203,8 @@ class Settings(BaseSettings):
             "The heartbeat's address is an http or https address (GOLDTHREAD_HEARTBEAT_URL).": (
                 bool(self.heartbeat_url) and not self.heartbeat_url.startswith(("http://", "https://"))
             ),
+            "The fallback number is digits, with spaces between and a + before them, if any "
+            "(GOLDTHREAD_FALLBACK_NUMBER).": not _is_number(self.fallback_number),
             "There is no such step to die at (GOLDTHREAD_DIE_AT).": not _is_step(self.die_at),
             "The key of GOV.UK Notify is not whole (GOLDTHREAD_GOVUK_NOTIFY_KEY).": (
                 0 < len(self.govuk_notify_key) < _NOTIFY_KEY_AT_LEAST
@@ -240,6 +257,9 @@ class Settings(BaseSettings):
         notify = self.govuk_notify_key.get_secret_value()
         sandbox = notify == SANDBOX_KEY or not self.govuk_notify_url.startswith("https://")
         return {
+            "Production needs a number that somebody answers at any hour (GOLDTHREAD_FALLBACK_NUMBER).": (
+                _rings_nowhere(self.fallback_number)
+            ),
             "Production refuses a sandbox in the place of GOV.UK Notify (GOLDTHREAD_GOVUK_NOTIFY_URL).": (
                 bool(notify) and (sandbox or self.govuk_notify_url.startswith(self.public_url))
             ),
@@ -254,6 +274,14 @@ class Settings(BaseSettings):
                 bool(self.voice_url) and not self.voice_url.startswith("https://")
             ),
         }
+
+
+def _is_number(said: str) -> bool:
+    return re.fullmatch(r"\+?[0-9](?: ?[0-9]){2,14}", said) is not None
+
+
+def _rings_nowhere(number: str) -> bool:
+    return re.sub(r"^(\+|00)44", "0", number.replace(" ", "")).startswith(_DRAMA)
 
 
 def _is_server(address: str) -> bool:

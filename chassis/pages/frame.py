@@ -85,6 +85,8 @@ class Look:
 
     now: datetime
     path: str
+    number: str
+    """Whom to ring where pages or alerts do not work."""
     caller: Caller | None = None
     bars: Sequence[Bar] = field(default_factory=tuple)
     unread: int = 0
@@ -135,12 +137,14 @@ class Pages:
         may_see = caller is not None and caller.roles & roles_with(HOW_FAR, runtime)
         how_far = f"/{self.service}/how-far" if may_see else None
         fresh = runtime.watch.fresh
-        return Look(runtime.clock.now(), request.url.path, caller, bars, unread, silent, fresh, how_far)
+        now, number = runtime.clock.now(), runtime.settings.fallback_number
+        return Look(now, request.url.path, number, caller, bars, unread, silent, fresh, how_far)
 
     def _alerts_stop(self, runtime: Any) -> Markup:
         """That alerts do not get out, or that nobody knows whether they do."""
         when = Times(self.texts, runtime.clock.now()).when(runtime.path.since)
-        return self.texts(f"path.{runtime.path.state}", when=when, number=self.texts("frame.number"))
+        number = runtime.settings.fallback_number
+        return self.texts(f"path.{runtime.path.state}", when=when, number=number)
 
     async def unsound(self, runtime: Any, *subjects: str) -> Sequence[Bar]:
         """The bars of a page that is made of these subjects (``p:…``, ``o:…``): that a row is its last good

@@ -92,7 +92,7 @@ async def take_key(
     says = "voice.other-key"
     if digits == voice.TAKE:
         says = await _taken(runtime, call)
-    text = PAGES.texts(says, number=PAGES.texts("frame.number")).unescape()
+    text = PAGES.texts(says, number=runtime.settings.fallback_number).unescape()
     return Response(voice.spoken(text), media_type="text/xml")
 
 

@@ -51,14 +51,13 @@ AT_ONE_ENDPOINT = 4
 def carriers_of(runtime: Runtime, client: httpx.AsyncClient, webhook: Webhook) -> Carriers:
     """What this deployment can reach people by: a pager always, each other if it is set up."""
     settings, texts = runtime.settings, PAGES.texts
-    ring = str(texts("frame.number"))
     found: Carriers = {Channel.WEBHOOK: webhook}
     templates = {Channel.SMS: settings.govuk_notify_sms, Channel.EMAIL: settings.govuk_notify_email}
     for channel, template in templates.items():
         if settings.govuk_notify_key and template:
             found[channel] = GovukNotify(channel, template, settings, texts)
     if settings.mail_server:
-        found[Channel.EMAIL] = MailServer(settings, texts, ring)
+        found[Channel.EMAIL] = MailServer(settings, texts)
     if settings.voice_url:
         found[Channel.VOICE] = Voice(client, settings, runtime.ids, texts)
     return found
@@ -73,7 +72,7 @@ def carriers_of_ends(runtime: Runtime) -> Carriers:
         if settings.govuk_notify_key and template:
             found[channel] = GovukNotify(channel, template, settings, texts)
     if settings.mail_server:
-        found[Channel.EMAIL] = MailServer(settings, texts, str(texts("frame.number")))
+        found[Channel.EMAIL] = MailServer(settings, texts)
     return found
 
 
@@ -84,8 +83,8 @@ async def tell(runtime: Runtime) -> None:
         httpx.AsyncClient(limits=limits, follow_redirects=False) as client,
         asyncio.TaskGroup() as group,
     ):
-        ring = str(PAGES.texts("frame.number"))
-        webhook = Webhook(client, runtime.settings.secret.get_secret_value(), ring)
+        settings = runtime.settings
+        webhook = Webhook(client, settings.secret.get_secret_value(), settings.fallback_number)
         carriers = carriers_of(runtime, client, webhook)
         teller = Teller(runtime, carriers, carriers_of_ends(runtime), webhook, group)
         group.create_task(teller.listen())

@@ -31,7 +31,7 @@ from chassis.pages.frame import Pages
 from chassis.pages.how_far import how_far_pages
 from chassis.pages.unread import unread_pages
 from chassis.parking import Counts, Incomplete
-from chassis.settings import Settings
+from chassis.settings import TRY_OUT_NUMBER, Settings
 from contracts.content import Content
 from contracts.rules.alert_path import PathState
 from contracts.vocabulary import StaffRole
@@ -205,7 +205,11 @@ class Host:
     def __init__(self, name: str, rights: Mapping[str, frozenset[str]], url: str) -> None:
         self.service = SimpleNamespace(name=name, rights=rights)
         self.settings = SimpleNamespace(
-            production=False, secret=SecretStr("a secret of the page tests"), origin=url, public_url=url
+            production=False,
+            secret=SecretStr("a secret of the page tests"),
+            origin=url,
+            public_url=url,
+            fallback_number=TRY_OUT_NUMBER,
         )
         self.ids = IDS
         self.clock = SimpleNamespace(now=lambda: sample_rows.NOW)

@@ -77,7 +77,7 @@ class GovukNotify:
         if message.end is not None:
             told |= {"end": self._texts(f"over.{message.end}").unescape()}
         else:
-            ring = self._texts("frame.number").unescape()
+            ring = self._settings.fallback_number
             told |= {"urgency": message.urgency.value, "link": message.take_url, "ring": ring}
         if self._channel is Channel.SMS:
             client.send_sms_notification(address, self._template, told, reference=message.call)

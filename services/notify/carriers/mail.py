@@ -26,10 +26,9 @@ PASSING = 500
 class MailServer:
     """E-mails, by SMTP."""
 
-    def __init__(self, settings: Settings, texts: Texts, ring: str) -> None:
+    def __init__(self, settings: Settings, texts: Texts) -> None:
         self._settings = settings
         self._texts = texts
-        self._ring = ring
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail")
 
     def place(self, to: OnCall) -> str | None:
@@ -52,7 +51,7 @@ class MailServer:
             said = self._texts("mail.body-over", **says, end=self._texts(f"over.{message.end}"))
         else:
             more = {"urgency": self._texts.label("urgency", message.urgency), "link": message.take_url}
-            said = self._texts("mail.body", **says, **more, ring=self._ring)
+            said = self._texts("mail.body", **says, **more, ring=self._settings.fallback_number)
         letter.set_content(said.unescape())
         return letter
 

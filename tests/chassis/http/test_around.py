@@ -51,6 +51,7 @@ async def test_production_has_no_clock_to_set() -> None:
     settings = Settings(
         production=True,
         heartbeat_url="https://heartbeat.example",
+        fallback_number="101",
         secret=SecretStr("a secret of this deployment"),
         client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.ids import new_id
-from chassis.settings import SANDBOX_KEY, TRY_OUT_CLIENT_SECRET, TRY_OUT_SECRET, CannotStart, load
+from chassis.settings import (
+    SANDBOX_KEY,
+    TRY_OUT_CLIENT_SECRET,
+    TRY_OUT_NUMBER,
+    TRY_OUT_SECRET,
+    CannotStart,
+    load,
+)
 
 FIT = {
     "PRODUCTION": "true",
@@ -17,6 +24,7 @@ FIT = {
     "STORE": "postgresql+asyncpg://app@db/goldthread",
     "MODE": "distributed",
     "HEARTBEAT_URL": "https://heartbeat.example/goldthread",
+    "FALLBACK_NUMBER": "101",
     "GOVUK_NOTIFY_KEY": f"a key-{new_id()}-{new_id()}",
     "GOVUK_NOTIFY_CALLBACK_TOKEN": "a token of this deployment",
     "MAIL_SERVER": "smtps://mail.example:465",
@@ -60,6 +68,18 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
         ("HEARTBEAT_URL", "", "Production needs an https address that notices when alerts stop"),
         ("HEARTBEAT_URL", "http://heartbeat.example", "Production needs an https address that notices"),
         ("HEARTBEAT_URL", "heartbeat.example", "The heartbeat's address is an http or https address"),
+        ("FALLBACK_NUMBER", "", "Production needs a number that somebody answers at any hour"),
+        ("FALLBACK_NUMBER", TRY_OUT_NUMBER, "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "0163 2960999", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "+44 1632 960 100", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "00441632960100", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "07700 900123", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "020 7946 0018", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "0161 496 0018", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "a-marker", "The fallback number is digits, with spaces between"),
+        ("FALLBACK_NUMBER", "101 x2", "The fallback number is digits, with spaces between"),
+        ("FALLBACK_NUMBER", "10", "The fallback number is digits, with spaces between"),
+        ("FALLBACK_NUMBER", "101 ", "The fallback number is digits, with spaces between"),
         ("GOVUK_NOTIFY_KEY", SANDBOX_KEY, "Production refuses a sandbox in the place of GOV.UK Notify"),
         ("GOVUK_NOTIFY_URL", "http://sandbox:8000", "Production refuses a sandbox in the place of"),
         ("GOVUK_NOTIFY_URL", "https://goldthread.example", "Production refuses a sandbox in the place of"),
@@ -90,6 +110,14 @@ def test_what_is_refused_is_refused_in_a_sentence(
     assert "a-marker" not in str(raised.value)
 
 
+@pytest.mark.parametrize("number", ["101", "01632 550100", "+44 1632 961000"])
+def test_a_number_that_may_ring_somewhere_is_taken_as_it_is_written(
+    environment: pytest.MonkeyPatch, number: str
+) -> None:
+    environment.setenv("GOLDTHREAD_FALLBACK_NUMBER", number)
+    assert load().fallback_number == number
+
+
 def test_every_refusal_is_said_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("GOLDTHREAD_SECRET", TRY_OUT_SECRET)
     environment.setenv("GOLDTHREAD_PUBLIC_URL", "http://goldthread.example")
@@ -103,6 +131,7 @@ def test_a_try_out_needs_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOLDTHREAD_CLOCK_START", "2025-11-23T09:00:00Z")
     settings = load()
     assert settings.mode == "embedded"
+    assert settings.fallback_number == TRY_OUT_NUMBER == "01632 960100"
     assert settings.trusted_issuer == "http://127.0.0.1:8400/identity"
     assert settings.log_url == settings.store_url == "sqlite:///data"
     assert settings.clock_start == datetime(2025, 11, 23, 9, tzinfo=UTC)

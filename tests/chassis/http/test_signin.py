@@ -270,6 +270,7 @@ def test_production_refuses_the_provider() -> None:
     settings = Settings(
         production=True,
         heartbeat_url="https://heartbeat.example",
+        fallback_number="101",
         secret=SecretStr("a secret of this deployment"),
         client_secret=SecretStr("a client secret of this deployment"),
         issuer="https://identity.example",

@@ -16,13 +16,16 @@ from deploy.local.processes import free_port
 from deploy.sandbox import Faults, Kept, Sandbox, create_sandbox, try_out
 from tests.support.waiting import until
 
+NUMBER = "01632 960177"
+"""Whom its deployment says to ring instead."""
+
 
 class Outside:
     """One address: the sandbox answers there, and notify while it runs."""
 
     def __init__(self) -> None:
         self.port = free_port()
-        self.settings = try_out(Settings(public_url=f"http://127.0.0.1:{self.port}"))
+        self.settings = try_out(Settings(public_url=f"http://127.0.0.1:{self.port}", fallback_number=NUMBER))
         self.app = create_sandbox(self.settings)
         self.notify: Any = None
         self.sandbox: Sandbox = self.app.state.sandbox

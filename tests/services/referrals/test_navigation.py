@@ -20,7 +20,7 @@ WORKS_ON = {StaffRole.MARAC_COORDINATOR: MARAC, StaffRole.OPERATOR: NOTIFY}
 def navigation(pages: Pages, role: StaffRole) -> list[str]:
     """Where the links lead that stand on every page: above, then at its foot."""
     caller = Caller("", "", "", "council", frozenset({role}), frozenset(), "Rowan Ellis")
-    look = Look(datetime(2026, 11, 26, tzinfo=UTC), "/", caller)
+    look = Look(datetime(2026, 11, 26, tzinfo=UTC), "/", "101", caller)
     page = pages.render("goldthread/problem.html", look, code="other")
     return re.findall(r'(?:service-navigation|footer)__link" href="([^"]*)"', page)
 
