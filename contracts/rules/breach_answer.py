@@ -7,7 +7,8 @@ Goldthread's own (2026-11), to be agreed with each force; so is that whoever too
 and what came of officers who were sent, is asked for by its danger (``standing_answer.WITHIN``); and that
 what came of an arrest or an interview is asked for in three days, and each week. Ranks: HMICFRS 2021,
 recommendation 5.2, for outcomes 15 and 16; the lifecycle of section 5 for closing, which a risk that is not
-known blocks.
+known blocks. So it does that no breach was found, which ends a breach here as closing does: nothing is asked
+after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,9 +70,11 @@ class Needs:
 
 NEEDS: Mapping[BreachStep, Needs] = {
     BreachStep.NO_FURTHER_ACTION: Needs(reason=True, outcome=True, rank=PoliceRank.SERGEANT),
-    BreachStep.NO_BREACH_FOUND: Needs(reason=True),
+    BreachStep.NO_BREACH_FOUND: Needs(reason=True, rank=PoliceRank.SERGEANT),
     BreachStep.CLOSED: Needs(reason=True, rank=PoliceRank.SERGEANT),
 }
+CLOSES = frozenset({BreachStep.NO_BREACH_FOUND, BreachStep.CLOSED})
+"""Steps that end a breach without an outcome (``domain.md`` 7): nothing is asked after them."""
 OF_AN_INSPECTOR = frozenset({OutcomeType.EVIDENTIAL_DIFFICULTIES, OutcomeType.VICTIM_DOES_NOT_SUPPORT})
 """Outcomes that an inspector or above signs off."""
 OF_ACTION = frozenset(
@@ -149,7 +152,7 @@ def why_not_closed(step: BreachStep, grade: Grade, *, assessable: bool = True) -
     """The place and the kind of why a breach is not closed yet: nobody knows how great the risk is to whom it
     was against, and what is not known closes nothing (``domain.md`` 14, trap 4). None: it may be.
     ``assessable``: whether anybody can find out: somebody is known to be the victim, and lives."""
-    unknown = step is BreachStep.CLOSED and grade is Grade.UNKNOWN and assessable
+    unknown = step in CLOSES and grade is Grade.UNKNOWN and assessable
     return ("content.step", "grade-unknown") if unknown else None
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from deploy.demo import words
 from deploy.demo.posts import Notebook, Pair, Post
@@ -25,9 +26,12 @@ ANSWERS = (
     ("arrested", "charged"),
     ("suspect-outstanding", "arrested"),
     ("interviewed", "charged"),
-    ("no-breach-found", None),
+    ("no-further-action", None),
 )
 """The first step of the answer to a breach, and the next."""
+UNSEEN = "The account stands alone: nobody else had seen it."
+SIGNED_OFF: dict[str, Any] = {"outcome": "15", "rank": "inspector", "by": "INSP 2210"}
+"""Why the police take no further action, and by whose word."""
 LATELY = timedelta(days=10)
 
 
@@ -160,8 +164,10 @@ def _answer(notebook: Notebook, breach: Post) -> None:
 
 
 def _step(notebook: Notebook, breach: Post, at: datetime, step: str) -> None:
-    why = "No complaint was made, and nobody else had seen it." if step == "no-breach-found" else None
-    notebook.say("northmere-police", "step", at, [], breach.area, why, late=(5, 40), of=breach, step=step)
+    why, signed = (UNSEEN, SIGNED_OFF) if step == "no-further-action" else (None, {})
+    notebook.say(
+        "northmere-police", "step", at, [], breach.area, why, late=(5, 40), of=breach, step=step, **signed
+    )
 
 
 def report(

@@ -4,8 +4,8 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from contracts.events.contact import DeathRecorded
 from contracts.events.orders import BreachProgressed
-from contracts.rules.breach_answer import HISTORY, why_not_closed
-from contracts.vocabulary import BreachStep, Role, StaffRole
+from contracts.rules.breach_answer import CLOSES, HISTORY, why_not_closed
+from contracts.vocabulary import Role, StaffRole
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 
 
@@ -16,10 +16,12 @@ async def fault_of(
     force's system tells of a breach that is history has been closed; and so has what was taken as closed, and
     is put right."""
     row = await archive.row(ORDERS_BREACH, said.breach)
-    if said.step is not BreachStep.CLOSED or not isinstance(row, OrdersBreach):
+    if said.step not in CLOSES or not isinstance(row, OrdersBreach):
         return None
     history = archive.clock.now() - row.occurred > HISTORY
-    if (history and StaffRole.REPORTER in caller.roles) or (await archive.fact(root)).versions(root):
+    before = [fact.content for fact in (await archive.fact(root)).versions(root)]
+    closed = any(isinstance(each, BreachProgressed) and each.step in CLOSES for each in before)
+    if closed or (history and StaffRole.REPORTER in caller.roles):
         return None
     filed = await archive.facts([f"m:{mention}" for mention in row.victim_mentions])
     dead = {each.mention for fact in filed.current(DeathRecorded) for each in fact.said.in_role(Role.VICTIM)}

@@ -31,6 +31,7 @@ from contracts.events.people import (
 )
 from contracts.events.support import RoleTaken, SupportProgressed
 from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHeard
+from contracts.rules import breach_answer
 from contracts.rules.circulation import fault
 from contracts.rules.identifiers import nhs_number, pnc_id
 from contracts.submission import Submission
@@ -100,6 +101,8 @@ def test_every_post_fits_its_contract_and_tells_of_nothing_to_come(load: Caseloa
         said = READERS[post.kind].validate_python(post.body | {"content": post.body["content"] | about})
         check_times(said, post.at)
         check_past(said.content, post.at)
+        if isinstance(said.content, BreachProgressed):
+            assert breach_answer.fault(said.content) is None
 
 
 def test_nothing_is_said_before_it_happened_or_after_now(load: Caseload) -> None:

@@ -63,7 +63,10 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
         ({"step": "arrested"}, None),
         ({"step": "triaged"}, None),
         ({"step": "no-breach-found"}, ("content.narrative", "reason-missing")),
-        ({"step": "no-breach-found", "why": True}, None),
+        ({"step": "no-breach-found", "why": True}, ("content.rank", "rank-missing")),
+        ({"step": "no-breach-found", "why": True, "rank": "constable"}, ("content.rank", "rank-too-low")),
+        ({"step": "no-breach-found", "why": True, "rank": "sergeant"}, ("content.by", "decider-missing")),
+        ({"step": "no-breach-found", "why": True, "rank": "sergeant", "by": "S 9"}, None),
         ({"step": "triaged", "urgency": "now"}, ("content.narrative", "reason-missing")),
         ({"step": "triaged", "urgency": "now", "why": True}, None),
         ({"step": "arrested", "urgency": "now", "why": True}, ("content.urgency", "only-of-triage")),
@@ -129,6 +132,6 @@ def test_what_a_step_must_say(said: dict[str, Any], missing: tuple[str, str] | N
 @pytest.mark.parametrize("step", BreachStep)
 @pytest.mark.parametrize("grade", Grade)
 def test_what_is_not_known_closes_nothing(step: BreachStep, grade: Grade) -> None:
-    blocked = (step, grade) == (BreachStep.CLOSED, Grade.UNKNOWN)
+    blocked = step in (BreachStep.CLOSED, BreachStep.NO_BREACH_FOUND) and grade is Grade.UNKNOWN
     assert why_not_closed(step, grade) == (("content.step", "grade-unknown") if blocked else None)
     assert why_not_closed(step, grade, assessable=False) is None, "nobody could find out"

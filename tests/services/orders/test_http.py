@@ -673,7 +673,7 @@ async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(o
     form = {"once": new_id(), "step": "closed", "rank": "sergeant", "by": "S 9", "reason": "Dealt with."}
     headers = {"Authorization": "Bearer supervisor", "Accept": "text/html"}
     page = await orders.http.post(f"/orders/breaches/{cause}/steps", data=form, headers=headers)
-    assert (page.status_code, "Have it assessed, then close this." in page.text) == (422, True)
+    assert (page.status_code, "Have it assessed, then record this step." in page.text) == (422, True)
     old = await told(orders, "breaches", 40, {"kind": "contact", **BETWEEN})
     await until(lambda: seen_by_all(orders, old))
     gone = await orders.post("police-system", "breach-steps", closes | why | {"breach": old})
@@ -684,10 +684,15 @@ async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(o
     await until(lambda: seen_by_all(orders, nobodys))
     unknown = await orders.post("police-system", "breach-steps", closes | why | {"breach": nobodys})
     assert unknown.status_code == 201, "of nobody nobody can find out"
-    looked = {"breach": cause, "step": "no-breach-found"} | why
-    assert (await orders.post("police-system", "breach-steps", looked)).status_code == 201, (
-        "no other step waits"
+    looked = closes | why | {"step": "no-breach-found"}
+    ends = await orders.post("police-system", "breach-steps", looked)
+    assert (ends.status_code, ends.json()["faults"]) == (422, refused.json()["faults"]), (
+        "it ends it as closing does"
     )
+    went = await orders.post("police-system", "breach-steps", {"breach": cause, "step": "deployed"})
+    assert went.status_code == 201, "no other step waits"
+    for ends in (looked, closes | why):
+        await corrected(orders, went.json()["root"], ends, status=422)
     assessed = RiskAssessed(
         instrument=Instrument.DARA,
         instrument_version="2022",
@@ -839,15 +844,17 @@ async def test_a_breach_before_its_order_stays_one_and_the_order_does_not_reach_
         assert ("Was another order, or bail? Check PNC." in page.text) is (cause == by_id)
 
 
-async def corrected(orders: Orders, root: str, content: dict[str, Any], version: int = 1) -> None:
-    """The police correct a version of a fact."""
+async def corrected(
+    orders: Orders, root: str, content: dict[str, Any], version: int = 1, status: int = 200
+) -> None:
+    """The police correct a version of a fact, which is taken or not."""
     now = orders.runtime.clock.now().isoformat()
     body = {"occurred": now, "recorded": now, "basis": "public-task", "purpose": "safeguarding"}
     headers = {"Authorization": "Bearer police-system", "If-Match": f'"{version}"'}
     answer = await orders.http.put(
         f"/orders/v1/facts/{root}", json=body | {"content": content}, headers=headers
     )
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == status, answer.text
 
 
 async def test_of_several_whom_an_order_binds_each_is_bound_by_their_own_service(orders: Orders) -> None:
