@@ -35,6 +35,12 @@ def bank_holidays() -> frozenset[date]:
     return frozenset(_named_holidays())
 
 
+def ends_within_a_year(last: date, today: date) -> bool:
+    """Whether bank holidays are known for less than a year from today: after the ``last`` of them each is
+    taken for a working day, until a release has a longer list."""
+    return last - today < timedelta(days=365)
+
+
 @cache
 def _named_holidays() -> Mapping[date, str]:
     known = BankHolidays(use_cached_holidays=True)

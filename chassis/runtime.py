@@ -18,7 +18,7 @@ from sqlalchemy import text
 from chassis import ledger, parking, release
 from chassis.accept import Refused, own_header
 from chassis.alert_path import AlertPath
-from chassis.clock import Clock
+from chassis.clock import LONDON, Clock, bank_holidays, ends_within_a_year
 from chassis.feeds import Silent
 from chassis.fold import Folder
 from chassis.ids import Ids
@@ -89,6 +89,8 @@ class Runtime(Recorder):
         await self.store.read_clock()
         if self.settings.production and self.clock.offset:
             raise CannotStart("Production refuses a store whose clock a try-out moved.")
+        if last := self._bank_holidays_end():
+            log.warning("bank-holidays.end", last=last)
         try:
             await self.log.ensure(TOPICS.values())
         except LogAway:
@@ -277,7 +279,13 @@ class Runtime(Recorder):
             "parked": unread.parked,
             "broken": unread.broken,
             "stopped": [f"{topic}-{partition}: {why}" for (topic, partition), why in stopped.items()],
+            "bank_holidays_end": self._bank_holidays_end(),
         }
+
+    def _bank_holidays_end(self) -> str | None:
+        """The last bank holiday that is known, where that is within a year."""
+        last, today = max(bank_holidays()), self.clock.now().astimezone(LONDON).date()
+        return last.isoformat() if ends_within_a_year(last, today) else None
 
     def _stuck(self, ends: Mapping[Partition, int], reached: Mapping[Partition, int]) -> bool:
         """Whether the log has had more of some partition than is here for some time, and nothing of it

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import LONDON, bank_holidays, court_deadline, custody_deadline
+from chassis.clock import LONDON, bank_holidays, court_deadline, custody_deadline, ends_within_a_year
 from tests.support.tables import lines
 
 
@@ -25,6 +25,11 @@ def test_court_hours(line: dict[str, Any]) -> None:
 @lines(__file__, "custody_hours")
 def test_custody_hours(line: dict[str, Any]) -> None:
     assert custody_deadline(local(line["arrested"]), 24).astimezone(LONDON) == local(line["due"])
+
+
+@lines(__file__, "bank_holidays_end")
+def test_that_the_list_of_bank_holidays_ends_is_said_a_year_before(line: dict[str, Any]) -> None:
+    assert ends_within_a_year(line["last"], line["today"]) is line["said"]
 
 
 YEAR = st.integers(0, 334 * 24 * 60).map(

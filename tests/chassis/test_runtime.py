@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from chassis import operating
 from chassis.accept import Refused, own_header
+from chassis.clock import bank_holidays
 from chassis.facts import read_fact
 from chassis.http.app import create_app
 from chassis.ledger import digest
@@ -217,6 +218,15 @@ async def test_what_cannot_be_read_is_parked_and_stops_nobody(system: System) ->
     assert {each.topic for each in records} == {"incidents"}
     ok, why = await runtime.ready()
     assert (ok, why["parked"], why["broken"]) == (True, 2, 0), why
+
+
+async def test_that_the_bank_holidays_that_are_known_end_is_said_and_stops_nobody(system: System) -> None:
+    runtime = await system.start()
+    last = max(bank_holidays())
+    for days, said in ((400, None), (300, last.isoformat())):
+        runtime.clock.set(datetime.combine(last - timedelta(days=days), time(), UTC))
+        ok, why = await runtime.ready()
+        assert (ok, why["bank_holidays_end"]) == (True, said), why
 
 
 async def test_a_type_that_nobody_knows_yet_is_stored_and_not_parked(system: System) -> None:
