@@ -211,9 +211,8 @@ async def everything_is_marked(connection: AsyncConnection) -> bool:
 
 
 async def mark_everything(store: Store, connection: AsyncConnection) -> None:
-    """Ask for a rebuild. The mark goes before all that waits, for whoever takes it only marks each key: on a
-    store that is behind it would otherwise say nothing of what is to be folded anew, which comes last."""
-    await add_marks(store, connection, [(EVERYTHING, None, Rank.URGENT)])
+    """Ask for a rebuild: the mark is taken before all that is not urgent (``pace.Turn``)."""
+    await add_marks(store, connection, [(EVERYTHING, None, Rank.REST)])
 
 
 async def add_marks(
@@ -235,11 +234,16 @@ async def put_back(store: Store, connection: AsyncConnection, due: Mapping[str, 
 
 
 async def home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Sequence[str]) -> None:
-    """Put mentions (``m:…``) that have no place yet at home."""
-    rows = [{"mention": key, "person": f"p:{ids.person(key[2:])}", "seq": 0} for key in mentions]
+    """Put mentions (``m:…``) that have no place yet at home. One that has is not touched: *on conflict* would
+    wait for whoever moves it, to the end of their batch."""
+    rows = [{"mention": key, "person": f"p:{ids.person(key[2:])}"} for key in mentions]
     if rows:
-        columns = (("mention", "text"), ("person", "text"), ("seq", "int"))
-        await _insert(store, connection, "place", columns, rows)
+        columns = (("mention", "text"), ("person", "text"))
+        statement = f"""insert into place (mention, person, seq)
+            select mention, person, 0 from {store.rows_of("rows", columns)}
+            where not exists (select 1 from place as known where known.mention = r.mention)
+            on conflict do nothing"""
+        await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
 
 async def _ranks_of(store: Store, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, Rank]:
@@ -260,20 +264,20 @@ async def _move(
 ) -> list[tuple[str, str]]:
     """Take a decision's moves where no later one holds; give (mention, person left) pairs."""
     assigned = IdentityAssigned.model_validate(envelope.data, extra="ignore", by_alias=True)
-    await home(store, connection, ids, sorted(f"m:{move.mention}" for move in assigned.moves))
-    left: list[tuple[str, str]] = []
-    for move in sorted(assigned.moves, key=lambda move: move.mention):
-        where = {"mention": f"m:{move.mention}"}
-        was = await connection.execute(
-            prepared(f"select person from place where mention = :mention {store.for_update}"),
-            where,
-        )
-        left += [(where["mention"], was.scalar_one()), (where["mention"], f"p:{move.origin}")]
-        await connection.execute(
-            prepared("update place set person = :person, seq = :seq where mention = :mention and seq < :seq"),
-            where | {"person": f"p:{move.to}", "seq": assigned.seq},
-        )
-    return left
+    to = {f"m:{move.mention}": f"p:{move.to}" for move in reversed(assigned.moves)}
+    await home(store, connection, ids, sorted(to))
+    columns = (("mention", "text"), ("person", "text"))
+    rows = store.rows_of("moves", columns)
+    told = [{"mention": mention, "person": person} for mention, person in to.items()]
+    asked = {"moves": orjson.dumps(told).decode()}
+    held = f"""select mention, person from place where mention in (select mention from {rows})
+        order by mention {store.for_update}"""
+    were = (await connection.execute(prepared(held), asked)).all()
+    there = f"""update place set person = r.person, seq = :seq from {rows}
+        where place.mention = r.mention and place.seq < :seq"""
+    await connection.execute(prepared(there), asked | {"seq": assigned.seq})
+    left = [(f"m:{move.mention}", f"p:{move.origin}") for move in assigned.moves]
+    return [*left, *((row.mention, row.person) for row in were)]
 
 
 async def _forget_older(store: Store, connection: AsyncConnection, type_: str) -> None:

@@ -26,12 +26,14 @@ SHARE = 3
 
 
 class Turn(Enum):
-    """Which marks a transaction takes: the first of these of which there are any."""
+    """Which marks a transaction takes: the first of these of which there are any. *Everything* comes by
+    itself, after what is urgent: whoever takes it only marks each key, and those that are folded anew come
+    last. Behind all that waits it would say nothing of them."""
 
     URGENT = ("urgent = 1",)
     """While the folder rests."""
-    URGENT_FIRST = ("urgent = 1", "urgent < 1")
-    REST_FIRST = ("urgent < 1", "urgent = 1")
+    URGENT_FIRST = ("urgent = 1", "key = '*'", "urgent < 1")
+    REST_FIRST = ("key = '*'", "urgent < 1", "urgent = 1")
 
 
 @dataclass(slots=True)

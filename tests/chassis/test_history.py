@@ -131,17 +131,27 @@ async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
     assert {key for key in await _taken(store, 9) if key[0] == "m"} == old
 
 
-async def test_a_rebuild_does_not_wait_for_what_waits_already(store: Store) -> None:
+@pytest.mark.parametrize("turn", [Turn.URGENT_FIRST, Turn.REST_FIRST])
+async def test_a_rebuild_does_not_wait_for_what_waits_already(store: Store, turn: Turn) -> None:
     """A store that is behind says at once what is to be folded anew, however much was marked before."""
     behind = {await _filed(store, str(n), HOUR) for n in range(4)}
     async with store.writing() as connection:
         await ledger.mark_everything(store, connection)
-    batch = await Folder(store, IDS, "/tests", VIEWS, Signals()).once(marks=1)
-    assert batch.marks == 1
+    batch = await Folder(store, IDS, "/tests", VIEWS, Signals()).once(2, turn)
+    assert (batch.marks, batch.subjects) == (1, 0), "by itself"
     async with store.writing() as connection:
         left = await connection.execute(text("select key, urgent from mark"))
         ranks = {(row.key, row.urgent) for row in left if row.key in behind}
     assert ranks == {(key, rank) for key in behind for rank in (Rank.REST, Rank.HISTORY)}
+
+
+async def test_what_is_urgent_waits_for_no_rebuild(store: Store) -> None:
+    """Nor for one that fails."""
+    async with store.writing() as connection:
+        await ledger.mark_everything(store, connection)
+        await ledger.add_marks(store, connection, [("o:breach", None, Rank.URGENT)])
+    assert await _taken(store, 9, Turn.URGENT_FIRST) == ["o:breach"]
+    assert await _taken(store, 9, Turn.URGENT_FIRST) == [ledger.EVERYTHING]
 
 
 async def _decided(store: Store, *people: str) -> list[Rank]:

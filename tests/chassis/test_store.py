@@ -398,6 +398,33 @@ async def test_of_a_restore_no_instance_waits_for_the_batch_of_another(postgres_
     await store.close()
 
 
+@pytest.mark.postgres
+async def test_nobody_who_tells_of_somebody_waits_for_the_batch_in_which_they_are_moved(
+    postgres_url: str,
+) -> None:
+    """Whose place is there already is not put at home again: what a decision is moving would be waited for,
+    to the end of its batch."""
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([view.table for view in VIEWS])
+    caught_up = asyncio.Event()
+    caught_up.set()
+    held, other = Held(store), Loader(store, IDS, "/tests", Signals(), False, caught_up)
+    await other.load([Record("incidents", "k", entry(incident("1")).body.encode(), 0, 0)])
+    mention = mention_of(AGENCY, "1")
+    move = {"mention": mention, "from": IDS.person(mention), "to": IDS.person(mention_of(AGENCY, "2"))}
+    decided = fact(IdentityAssigned.model_validate({"seq": 1, "moves": [move]}), agency="goldthread")
+    loading = asyncio.create_task(held.load([Record("identity", "k", entry(decided).body.encode(), 0, 0)]))
+    await held.written.wait()
+    told = entry(incident("1", root="again")).body.encode()
+    beside = asyncio.create_task(other.load([Record("incidents", "k", told, 0, 1)]))
+    while not beside.done():
+        assert await column(store, "select count(*) from pg_locks where not granted") == [0]
+    held.go_on.set()
+    await loading
+    assert await column(store, "select person from place") == [f"p:{move['to']}"]
+    await store.close()
+
+
 async def test_what_a_crash_took_back_is_not_skipped(store: Store) -> None:
     loader = Loader(store, IDS, "/tests", Signals(), False, asyncio.Event())
     records = [Record("incidents", "k", entry(incident()).body.encode(), 0, offset) for offset in range(4)]

@@ -16,8 +16,10 @@ ANSWER_SECONDS = 5.0
 """How long a partner waits for an answer before it asks again."""
 AGAIN_SECONDS = 0.5
 PARTNERS = 6
-PAUSE_SECONDS = {True: 1.0, False: 0.4}
-"""Between an answer and the next thing that a partner says, in a short run and in a long one."""
+PAUSE_SECONDS = {True: 2.0, False: 0.4}
+"""Between an answer and the next thing that a partner says, in a short run and in a long one. A short one
+is part of the tests: at twice the pace two slow cores fold less than is said, and what is waited for waits
+behind all that was said before."""
 
 
 class Partners:
