@@ -20,7 +20,7 @@ KEPT = frozenset(
     "time level event logger service mode production version port status method route code kind "
     "reason rule view type topic partition offset position group key fact root subject case cause alert "
     "call rung generation agency area channel attempt count seq epoch duration_ms lag_ms late_ms "
-    "error at place trace role right mention other_mention".split()
+    "error at place trace role right mention other_mention last result".split()
 )
 """The keys that a line may have. ``fact``, ``root``, ``subject``, ``mention`` and their like are opaque ids;
 ``key`` is a typed, opaque key; ``route`` is a path's template, never the path."""

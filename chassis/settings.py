@@ -281,7 +281,7 @@ def _is_number(said: str) -> bool:
 
 
 def _rings_nowhere(number: str) -> bool:
-    return re.sub(r"^(\+|00)44", "0", number.replace(" ", "")).startswith(_DRAMA)
+    return re.sub(r"^(\+|00)440?", "0", number.replace(" ", "")).startswith(_DRAMA)
 
 
 def _is_server(address: str) -> bool:

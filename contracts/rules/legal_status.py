@@ -37,4 +37,6 @@ def steps(versions: Iterable[tuple[datetime, LegalStatus]]) -> list[tuple[LegalS
     for recorded, status in said:
         since[status] = min(recorded, since.get(status, recorded))
     reached = FARTHER[LegalStatus.CONVICTED] if now in ENDS else FARTHER[now]
+    if now is LegalStatus.RELEASED_BY_COURT:  # after a conviction too, until the sentence
+        reached = FARTHER[LegalStatus.SENTENCED]
     return [(each, at) for each, at in since.items() if each is now or FARTHER.get(each, reached) < reached]

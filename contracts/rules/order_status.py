@@ -24,7 +24,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from contracts.content import Content
 from contracts.envelope import Envelope, utc
-from contracts.events.orders import OrderMade, OrderServed
+from contracts.events.orders import OrderMade, OrderServed, Prohibition, Requirement
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Service
 from contracts.rules.order_questions import SLACK, bail_months, begins, months_on
@@ -157,18 +157,28 @@ def held_before(versions: Versions) -> OrderMade | None:
 
 
 def varied(versions: Versions) -> list[tuple[Envelope, bool]]:
-    """The versions that varied what an order forbids or requires, or its end; and whether anything that it
-    forbade or required before it does so no more. None of what is no order."""
-    held = [
-        (envelope, {*said.prohibitions, *said.requirements}, said.ends)
-        for envelope, said in (versions[place] for place in holding(versions))
+    """The versions that varied what an order forbids or requires, or its end, each as it was first told; and
+    whether anything that it forbade or required before it does so no more. None of what is no order."""
+    told = {
+        place: (envelope, _terms(said), said.ends)
+        for place, (envelope, said) in enumerate(versions)
         if isinstance(said, OrderMade)
-    ]
-    return [
-        (envelope, not before <= now)
-        for (_, before, ended), (envelope, now, ends) in pairwise(held)
-        if (before, ended) != (now, ends)
-    ]
+    }
+    found: list[tuple[Envelope, bool]] = []
+    for last, place in pairwise(holding(versions)):
+        (_, before, ended), (envelope, now, ends) = told[last], told[place]
+        if (before, ended) != (now, ends):
+            first = next(
+                each for each, *same in told.values() if (each.time, *same) == (envelope.time, now, ends)
+            )
+            found.append((first, not before <= now))
+    return found
+
+
+def _terms(order: OrderMade) -> set[Prohibition | Requirement]:
+    """That the respondent knows an address is no term."""
+    forbids = (each.model_copy(update={"address_known_to_respondent": None}) for each in order.prohibitions)
+    return {*forbids, *order.requirements}
 
 
 def order_terms(

@@ -110,7 +110,7 @@ class LegalStatus(StrEnum):
     ARRESTED = "arrested"
     RELEASED_UNDER_INVESTIGATION = "released-under-investigation"  # bail is an order of its own
     CHARGED = "charged"
-    RELEASED_BY_COURT = "released-by-court"  # before a verdict; bail is an order of its own
+    RELEASED_BY_COURT = "released-by-court"  # before a sentence; bail is an order of its own
     CONVICTED = "convicted"
     SENTENCED = "sentenced"
     RELEASED = "released"  # from prison, after a sentence

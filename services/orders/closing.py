@@ -20,7 +20,8 @@ async def fault_of(
         return None
     history = archive.clock.now() - row.occurred > HISTORY
     before = [fact.content for fact in (await archive.fact(root)).versions(root)]
-    closed = any(isinstance(each, BreachProgressed) and each.step in CLOSES for each in before)
+    last = before[-1] if before else None
+    closed = isinstance(last, BreachProgressed) and last.step in CLOSES and last.breach == said.breach
     if closed or (history and StaffRole.REPORTER in caller.roles):
         return None
     filed = await archive.facts([f"m:{mention}" for mention in row.victim_mentions])

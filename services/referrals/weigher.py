@@ -84,7 +84,7 @@ class Weigher:
                 except LeaseLost:
                     return
                 except Exception as error:  # noqa: BLE001  numbers and decisions go on without it
-                    log.error("weigher.failed", reason=type(error).__name__, mentions=len(batch))
+                    log.error("weigher.failed", reason=type(error).__name__, count=len(batch))
                     if len(batch) == 1:
                         self._later(batch)
                     else:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from contracts.rules.instruments import comments_of, form_of, sources_of
+from contracts.rules.instruments import comments_of, sources_of
 from contracts.vocabulary import AnswerSource, RiskAnswer
-from services.marac.conference.risk import answers, counted, left_out
+from services.marac.conference.risk import answers, counted, form_answered, left_out
 from services.marac.conference.risk_rows import Assessment
 from services.marac.pages.words import Words
 from services.marac.shown import CasePage
@@ -68,7 +68,7 @@ class RiskView:
         ]
 
     def _item(self, assessment: Assessment, item: str, source: AnswerSource | None) -> Markup:
-        form, texts = form_of(assessment.instrument), self.words.texts
+        form, texts = form_answered(assessment), self.words.texts
         said = (
             texts.label("risk-factor", form.items[item])
             if form and item in form.items

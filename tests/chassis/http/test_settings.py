@@ -73,6 +73,7 @@ def test_a_fit_production_starts(environment: pytest.MonkeyPatch) -> None:
         ("FALLBACK_NUMBER", "0163 2960999", "Production needs a number that somebody answers"),
         ("FALLBACK_NUMBER", "+44 1632 960 100", "Production needs a number that somebody answers"),
         ("FALLBACK_NUMBER", "00441632960100", "Production needs a number that somebody answers"),
+        ("FALLBACK_NUMBER", "+44 0 1632 960100", "Production needs a number that somebody answers"),
         ("FALLBACK_NUMBER", "07700 900123", "Production needs a number that somebody answers"),
         ("FALLBACK_NUMBER", "020 7946 0018", "Production needs a number that somebody answers"),
         ("FALLBACK_NUMBER", "0161 496 0018", "Production needs a number that somebody answers"),

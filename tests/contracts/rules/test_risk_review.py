@@ -86,7 +86,9 @@ def about_things(said: dict[str, Any], people: list[Any]) -> Said:
         "made": day(said.get("made", said["day"])),
         "ends": ends,
         "reference": said.get("reference"),
-        "prohibitions": [{"kind": kind} for kind in said.get("forbids", [])],
+        "prohibitions": [
+            each if isinstance(each, dict) else {"kind": each} for each in said.get("forbids", [])
+        ],
     }
     return OrderMade.model_validate({"people": people, **made})
 
