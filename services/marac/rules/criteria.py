@@ -233,8 +233,10 @@ def _own(case: CaseSeen, kinds: Collection[IncidentKind]) -> Found:
         return Found(what, "not-known", "said-which", said.roots)
     if not kinds:
         return said
-    if all(_denied(case, each) for each in asks):
+    if not asks:
         return Found(what, "not-met", "not-happened")
+    if all(_denied(case, each) for each in asks):
+        return Found(what, "not-met", "denied")
     return Found(what, "not-known", "not-answered")
 
 

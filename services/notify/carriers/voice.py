@@ -73,9 +73,8 @@ class Voice:
         return not_taken(answer.status_code, _told(answer))
 
     def _script(self, message: Message, here: str) -> str:
-        ring = " ".join(
-            self._settings.fallback_number.replace(" ", "")
-        )  # digit by digit, as it is written down
+        # Digit by digit, as it is written down.
+        ring = " ".join(self._settings.fallback_number.replace(" ", ""))
         says = self._texts("voice.says", digits=" ".join(message.alert), key=TAKE, ring=ring)
         if message.waiting > 1:
             says += " " + self._texts("voice.more", n=message.waiting - 1)

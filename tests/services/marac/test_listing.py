@@ -138,7 +138,7 @@ def test_what_brings_a_returned_referral_back(line: dict[str, Any]) -> None:
             {"dash": Dash(instrument="yp-dash", answers={"D15": "yes"})},
             "answered",
         ),
-        ("NO", {"answers": [Answered(item="D15", answer="no")]}, "not-happened"),
+        ("NO", {"answers": [Answered(item="D15", answer="no")]}, "denied"),
         ("left out", {"answers": [Answered(item="D14", answer="no")]}, "not-answered"),
         ("a grade alone", {}, "not-answered"),
         (
