@@ -155,7 +155,8 @@ async def watch_once(runtime: Runtime, looked: dict[Pair, tuple[datetime, Asked]
     ]
     stop, start = doubting.moves([each for _, each in looked.values()], running, at)
     await runtime.say([_stopped(each, at) for each in stop])
-    await runtime.say([_started(each, await _last(runtime, each.cause) + 1, at) for each in start])
+    numbers = {each: await _next(runtime, each.cause) for each in start}
+    await runtime.say([_started(each, number, at) for each, number in numbers.items() if number])
 
 
 async def _tell(runtime: Runtime, waiting: Collection[Pair], at: datetime) -> None:
@@ -172,8 +173,9 @@ async def _tell(runtime: Runtime, waiting: Collection[Pair], at: datetime) -> No
     for pair in waiting:
         if pair not in told:
             before = await runtime.row(QUESTION_TOLD, runtime.ids.blind("question", " ".join(pair)))
-            generation = before.generation + 1 if isinstance(before, QuestionTold) else 1
-            new.append(_said(runtime, pair, generation, at, waits=True))
+            last = before if isinstance(before, QuestionTold) else None
+            if last is None or not last.waits:  # else it was folded since it was asked who is told
+                new.append(_said(runtime, pair, last.generation + 1 if last else 1, at, waits=True))
     await runtime.say([*over, *new])
 
 
@@ -214,9 +216,13 @@ async def _waiting(runtime: Runtime) -> dict[Pair, datetime]:
     return {(row.one, row.other): instant(row.since) for row in rows}
 
 
-async def _last(runtime: Runtime, cause: str) -> int:
-    row = await runtime.row(QUESTION_CLOCK, cause)
-    return row.generation if isinstance(row, QuestionClock) else 0
+async def _next(runtime: Runtime, cause: str) -> int | None:
+    """The number of a question's next clock; None while its last one runs, which was not in its row when it
+    was looked which run: a second beside it would leave the first running for good."""
+    lines = clocks_of(await runtime.facts([f"o:{cause}"]), {RULE})
+    if lines and not lines[-1].stopped:
+        return None
+    return lines[-1].generation + 1 if lines else 1
 
 
 def _stopped(clock: Runs, at: datetime) -> Saying:

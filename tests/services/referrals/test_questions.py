@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Select, text
 
 from chassis.assigning import LEASE
 from chassis.clock import LONDON, Clock
 from chassis.lease import take_lease
 from chassis.store import open_store
+from chassis.views import Row, View
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.identity import IdentityAsked
 from contracts.sections import Routing
@@ -155,6 +156,26 @@ async def test_what_becomes_known_of_the_risk_moves_it_and_a_corrected_record_st
     corrected = await referrals.correct("practice", practice, mended)
     assert corrected.status_code == 200, corrected.text
     await until_clock(referrals)
+
+
+async def test_a_clock_that_was_in_no_row_when_it_was_looked_has_no_second_beside_it(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(referrals, "hospital", "H1", **ANNS)
+    await say(referrals, "practice", "P1", **ANNS | {"born": ["1991-02-03"]})
+    await until_clock(referrals, 1)
+    await until_told(referrals, (1, True))
+    runtime, seen = referrals.runtime, referrals.runtime.rows
+    await runtime.folded([f"o:{runtime.ids.blind('question', CAUSE_OF)}"])
+
+    async def before_it_was_folded(view: View, statement: Select[Any]) -> list[Row]:
+        running = view in (doubts.QUESTION_CLOCK, doubts.QUESTION_TOLD) and "subject =" not in str(statement)
+        return [] if running else await seen(view, statement)
+
+    monkeypatch.setattr(runtime, "rows", before_it_was_folded)
+    await doubts.watch_once(runtime, {})
+    assert [number for number, *_ in await clocks(referrals)] == [1]
+    await until_told(referrals, (1, True))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
