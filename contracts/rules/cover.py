@@ -40,8 +40,8 @@ class How(StrEnum):
     END_UNKNOWN = "end-unknown"
     """Nobody gave its end, and so it may be over by then."""
     DOUBTFUL = "doubtful"
-    """Its hearing is over by then and nobody has told what came of it, or it has come to the most that the
-    law allows."""
+    """Its hearing is over by then and nobody has told what came of it, it has come to the most that the law
+    allows, or it is bail whose case is over."""
     APPLIED_FOR = "applied-for"
 
 
@@ -52,6 +52,7 @@ HINDERED = {
     "order.unaware-no-crime": How.NOT_AWARE,
     "order.hearing-overdue": How.DOUBTFUL,
     "order.beyond-longest": How.DOUBTFUL,
+    "order.case-over": How.DOUBTFUL,
     "order.applied-for": How.APPLIED_FOR,
 }
 """Why an order cannot be enforced that is not over, by the reason of its status."""

@@ -10,8 +10,9 @@ that is discharged (FLA 1996 s49) binds until then: what was done before was a b
 when it was done is the order as it stood then, whatever a court has varied since. The end that the police
 gave a notice is what they expected: past its hearing, and with no word of what the court did, nobody is told
 that it can be enforced. Bail and orders that have come to the most that the law allows
-(``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread: of them nobody is
-told that they can be enforced, nor that they are over.
+(``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread, and bail whose
+case is over (``contracts.rules.bail_case``) may have ended with it: of them nobody is told that they can be
+enforced, nor that they are over.
 """
 
 from collections.abc import Callable, Sequence
@@ -74,7 +75,7 @@ NEVER_MADE = {
 }
 
 
-TOLD_BESIDE = ("served", "aware", "hearing_due", "decided")
+TOLD_BESIDE = ("served", "aware", "hearing_due", "decided", "case_over")
 """What is known of an order by other facts than its own."""
 
 
@@ -118,6 +119,8 @@ class OrderTerms(BaseModel):
     decided: AwareDatetime | None = None
     """Of a notice, or of an order until an application is decided, when a court did. None: nobody told of
     that."""
+    case_over: AwareDatetime | None = None
+    """Of bail, when a case that it may have been given in was said to be over. None: nobody told of that."""
 
 
 class Past(BaseModel):
@@ -347,6 +350,8 @@ def _out_of_force(terms: OrderTerms, at: datetime) -> str | None:
 
 
 def _hindered(terms: OrderTerms, at: datetime, *, served: bool, aware: bool) -> str | None:
+    if terms.case_over is not None and terms.case_over <= at:
+        return "order.case-over"
     if terms.longest is not None and terms.longest <= at:
         return "order.beyond-longest"
     if aware and not served:
@@ -369,6 +374,6 @@ def _in_force(terms: OrderTerms) -> str:
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged, terms.decided)
-    steps = (*known, terms.hearing_due, terms.longest)
+    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
+    steps = (*known, terms.decided, terms.case_over, terms.hearing_due, terms.longest)
     return min((step for step in steps if step is not None and step > at), default=None)

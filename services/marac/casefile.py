@@ -24,6 +24,7 @@ from contracts.events.orders import (
 )
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
+from contracts.rules.bail_case import case_ends, with_case
 from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
@@ -39,7 +40,7 @@ from contracts.rules.order_match import (
     services_of,
 )
 from contracts.rules.order_questions import questions
-from contracts.rules.order_status import OrderStatus, OrderTerms, Past, held_before, order_terms, status
+from contracts.rules.order_status import BAIL, OrderStatus, OrderTerms, Past, held_before, order_terms, status
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, OrderQuestion, Role, Sex
 from services.marac.rules import pairs
@@ -211,12 +212,14 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             )
         )
     known = [each.known for each in seen]
-    return [_decided(each, known, subject.at) for each in seen]
-
-
-def _decided(order: OrderSeen, known: Iterable[KnownOrder], at: datetime) -> OrderSeen:
-    terms = decided(order.known, known)
-    return replace(order, terms=terms, status=status(terms, at))
+    said = [subject.facts.spoken(fact.root) for fact in subject.facts.current(Said)]
+    ends = list(case_ends(said, subject.homes)) if any(each.terms.order in BAIL for each in known) else []
+    found = []
+    for each in seen:
+        heard = replace(each, terms=decided(each.known, known))
+        terms = with_case(heard.known, ends)
+        found.append(replace(heard, terms=terms, status=status(terms, subject.at)))
+    return found
 
 
 def records_of(subject: Subject) -> list[RecordSeen]:

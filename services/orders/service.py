@@ -26,7 +26,7 @@ from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, O
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
-    fold_version=14,
+    fold_version=15,
     routers=(router, pages, report_pages, briefing_pages, how_far_pages(PAGES)),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

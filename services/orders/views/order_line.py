@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.clock import court_deadline
 from chassis.views import Subject
+from contracts.content import Said
 from contracts.events.orders import OrderMade, OrderServed
+from contracts.rules.bail_case import case_ends, with_case
 from contracts.rules.order_match import KnownOrder, Parties, decided, parties_before, services_of
-from contracts.rules.order_status import OrderStatus, order_terms, status
+from contracts.rules.order_status import BAIL, OrderStatus, order_terms, status
 
 
 class Part(BaseModel):
@@ -70,9 +72,11 @@ def orders_of(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]
                 status=None,
             )
         )
+    said = [subject.facts.spoken(fact.root) for fact in subject.facts.current(Said)]
+    ends = list(case_ends(said, subject.homes)) if any(each.terms.order in BAIL for each in told) else []
     lines, changes = list[OrderLine](), list[datetime | None]()
     for line in told:
-        terms = decided(line, told)
+        terms = with_case(line.model_copy(update={"terms": decided(line, told)}), ends)
         now = status(terms, subject.at) if subject.id in line.respondents else None
         lines.append(line.model_copy(update={"terms": terms, "status": StatusNow.of(now) if now else None}))
         changes.append(now.changes_at if now else None)

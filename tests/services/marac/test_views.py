@@ -14,7 +14,7 @@ from contracts.events.orders import OrderQuestionAnswered
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
 from contracts.sections import Contact, Narrative
-from contracts.vocabulary import AlertRule, ContactMethod, Grade, OrderQuestion, Role
+from contracts.vocabulary import AlertRule, ContactMethod, Grade, LegalStatus, OrderQuestion, Role
 from services.marac.conference import compose
 from services.marac.conference.hers import contact_shown
 from services.marac.conference.known import CaseKnown, causes_of
@@ -201,6 +201,16 @@ class TestCase:
         assert [each.method for each in row.services] == ["personal"]
         (unserved,) = case(referral(), order()).orders
         assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved-family")
+
+    def test_bail_whose_case_is_over_may_be_over(self) -> None:
+        bail = order(order="police-bail", made=NOON - timedelta(days=2))
+        arrested = incident(status="arrested", occurred=NOON - timedelta(days=3))
+        people = [each.model_copy(update={"mention": None}) for each in arrested.said.people]
+        said = arrested.said.model_copy(update={"status": LegalStatus.NO_FURTHER_ACTION, "people": people})
+        over = corrected(arrested, said, recorded=NOON)
+        for told, reason in (([arrested], "order.in-force"), ([arrested, over], "order.case-over")):
+            (row,) = case(referral(), bail, *told).orders
+            assert (row.status.in_force, row.status.reason) == (True, reason)
 
     def test_a_question_that_her_order_raises_is_none_once_it_is_answered(self) -> None:
         made = order(order="spo", prohibitions=[{"kind": "no-contact"}])

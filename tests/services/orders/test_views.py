@@ -82,6 +82,14 @@ class TestOrder:
         since = row(world(made, varied, served, breach(occurred=NOON + timedelta(days=2))))
         assert since.status.enforceable
 
+    def test_bail_whose_case_is_over_may_be_over_when_it_is_broken(self) -> None:
+        before = breach("before", occurred=NOON - timedelta(days=31))
+        bail = order(order="police-bail")
+        assert row(world(before, bail, breach())).status.enforceable
+        found = row(world(before, bail, step("no-further-action", -24, before), breach()))
+        assert (found.order, found.status.in_force) == (root_of("order"), True)
+        assert (found.status.enforceable, found.status.reason) == (False, "order.case-over")
+
     def test_until_the_records_are_linked_no_order_is_found_and_it_pages_as_high(self) -> None:
         apart = world(order(), service(), risk(Grade.STANDARD), breach(), linked=False)
         apart.settle()
