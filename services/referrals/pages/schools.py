@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from services.referrals import schools
-from services.referrals.pages import PAGES
+from services.referrals.pages import PAGES, unsound
 from services.referrals.rules import sharing
 
 PATH = "/referrals/school-tellings"
@@ -82,4 +82,6 @@ async def _page(
 ) -> HTMLResponse:
     shown = await schools.waiting(runtime, caller)
     known = {"page": shown, "asked": asked, "fault": fault, "once": asked.get("once") or new_id()}
-    return PAGES.show("schools.html", PAGES.look(request, caller), status, **known)
+    children = sorted({line.child for line in (*shown.waiting, *shown.confirmed)})
+    look = PAGES.look(request, caller, *await unsound(runtime, *children))
+    return PAGES.show("schools.html", look, status, **known)

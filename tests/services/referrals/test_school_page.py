@@ -2,6 +2,7 @@
 else's; and is shown nothing of where anybody lives, nor of what was done to whom."""
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from chassis.ids import new_id
+from chassis.parking import Incomplete
 from contracts.events.children import SchoolTold
 from contracts.events.configuration import AgencyDefined
 from contracts.events.operations import AuditShown
@@ -96,6 +98,20 @@ def form_of(text: str, **typed: str) -> dict[str, str]:
     hidden = re.findall(r'<input type="hidden" name="(once|incident|child)" value="([^"]+)"', text)
     assert [name for name, _ in hidden] == ["once", "incident", "child"]
     return dict(hidden) | typed
+
+
+async def test_the_page_says_that_a_record_of_a_child_on_it_could_not_be_read(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await happened(referrals)
+    assert "COULD NOT BE READ" not in (await page(referrals)).text
+    kits = f"p:{await referrals.person('police', 'P-3')}"
+
+    async def incomplete(subjects: Collection[str]) -> Incomplete:
+        return Incomplete(records=int(kits in subjects))
+
+    monkeypatch.setattr(referrals.runtime, "incomplete", incomplete)
+    assert "1 RECORD ABOUT THIS COULD NOT BE READ" in (await page(referrals)).text
 
 
 async def test_the_school_confirms_by_page_and_the_clock_stops(referrals: Referrals) -> None:
