@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import or_, select
 from sqlmodel import col
@@ -200,7 +200,11 @@ async def _whole(
     configuration = await archive.configuration(AgencyDefined, AreaDefined)
     found = await replacing.replaced(archive, viewer, configuration, {order: unknown}, at)
     ending, told = found.get(order, (None, set()))
-    return {"without_answer": without_answer(bound, at), "ending": ending}, facts | told
+    lines = [line for row in bound.values() for line in row.orders]
+    beside = {person for line in lines for person in (*line.respondents, *line.protected)}
+    rows = cast("list[OrdersPerson]", await archive.rows_by(ORDERS_PERSON, "subject", beside))
+    left, breaches = without_answer(bound, rows, at)
+    return {"without_answer": left, "ending": ending}, facts | told | breaches
 
 
 async def _endings(

@@ -2,7 +2,7 @@
 the same victim, and how much they are said to have done to others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from chassis.archive import Archive
@@ -150,14 +150,20 @@ def _others(known: Between, hers: set[str]) -> OthersShown:
     )
 
 
-def without_answer(rows: Mapping[str, OrdersPerson], at: datetime) -> int:
+def without_answer(
+    people: Collection[str], rows: Iterable[OrdersPerson], at: datetime
+) -> tuple[int, set[str]]:
     """How many breaches by or against these people had no answer in 24 hours, where there are so many that
-    their number is named; else 0."""
-    told = (
-        [record.reported for record in group if record.type == "breach" and _names(record, rows)]
-        for group in together(group for row in rows.values() for group in row.occurrences)
-    )
-    return pattern.many_left(sum(left(each, at) for each in told if each))
+    their number is named; else 0. And the roots that it comes from. A breach that names a victim alone is in
+    the victim's row, with whom it is by as the order tells: of whom an order binds, ``rows`` are the rows of
+    those whom it protects too."""
+    told = [
+        breaches
+        for group in together(group for row in rows for group in row.occurrences)
+        if (breaches := [each for each in group if each.type == "breach" and _names(each, people)])
+    ]
+    many = sum(left([record.reported for record in each], at) for each in told)
+    return pattern.many_left(many), {record.root for each in told for record in each}
 
 
 def named_of(person: str, row: OrdersPerson, at: datetime) -> list[OffenceNamed]:

@@ -78,7 +78,7 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimO
         ]
         if chooses
         else None,
-        without_answer=without_answer({person: known}, at) if known else 0,
+        without_answer=without_answer({person}, [known], at)[0] if known else 0,
     )
     facts = {*(fact.id for fact in made), *(each.fact for each in found)}
     content = page.model_dump_json(exclude={"at"}).encode()

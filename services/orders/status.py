@@ -61,6 +61,7 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     own = known.rows.get(asked)
+    left, told = without_answer({asked}, known.rows.values(), now)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
     shown = StatusShown(
@@ -76,14 +77,14 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
             if order is not None
         ],
         over=over,
-        without_answer=without_answer({asked: own}, now) if own else 0,
+        without_answer=left,
         pattern=named_of(asked, own, now) if own else [],
         way=known.way.without_contact() if any(order and not order.binds for order in orders) else None,
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
-    records = {record.root for group in (own.occurrences if own else ()) for record in group}
-    await runtime.shown(caller, "order_status", asked, content, known.facts | records, left_out, mention)
+    told |= {record.root for group in (own.occurrences if own else ()) for record in group}
+    await runtime.shown(caller, "order_status", asked, content, known.facts | told, left_out, mention)
     return shown
 
 

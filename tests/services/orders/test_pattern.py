@@ -11,7 +11,7 @@ from contracts.sections import Narrative
 from contracts.vocabulary import DASH_ITEMS, AlertRule, Effect, PatternDecision, Role
 from services.orders import patterns
 from services.orders.views.pattern_shown import CandidateShown, PatternShown
-from tests.services.orders.caseload import ann, ben, breach, cat, incident, person, step, world
+from tests.services.orders.caseload import ann, ben, breach, cat, incident, order, person, step, world
 from tests.support.facts import NOON, corrected, fact, root_of, someone, withdrawn
 
 EX = someone(Role.RESPONDENT, "ben", relationship="ex-partner")
@@ -210,11 +210,28 @@ def test_whoever_asks_for_somebodys_orders_is_told_of_it_on_either_side_and_neve
 
 def test_whoever_asks_for_somebodys_orders_is_told_of_breach_upon_breach_without_an_answer() -> None:
     told = [contact(name, days) for name, days in (("breach", 2), ("earlier", 9), ("first", 12))]
+    answered = step("arrested", -47, told[0])
     for name in ("ann", "ben"):
-        row = world(*told).row("orders_person", person(name))
-        assert patterns.without_answer({person(name): row}, NOON) == 3
-        answered = world(*told, step("arrested", -47, told[0])).row("orders_person", person(name))
-        assert patterns.without_answer({person(name): answered}, NOON) == 0
+        assert unanswered(name, *told) == (3, {each.root for each in told})
+        assert unanswered(name, *told, answered)[0] == 0
+
+
+def unanswered(name: str, *facts: Fact[Any]) -> tuple[int, set[str]]:
+    """How many breaches without an answer whoever asks for somebody's orders is told of, and which."""
+    made = world(*facts)
+    rows = [row for each in ("ann", "ben", "cat") if (row := made.row("orders_person", person(each)))]
+    return patterns.without_answer({person(name)}, rows, NOON)
+
+
+def test_what_names_her_alone_counts_against_whom_her_order_binds_and_nobody_else() -> None:
+    """As the next breach's clock and the briefing count it: whoever sees it first knows her, and no order."""
+    alone = [contact(f"alone {n}", n, people=[ann()]) for n in (12, 9, 6)]
+    of_one_other = contact("of one other", 6, "police", people=[ann(), EX])
+    of_cat = contact("of cat", 5, people=[cat()])
+    want = (3, {root_of(each) for each in ("alone 12", "alone 9", "alone 6", "of one other")})
+    for name in ("ann", "ben"):
+        assert unanswered(name, order(), *alone, of_one_other, of_cat) == want
+    assert unanswered("ben", *alone, of_cat) == (0, set()), "no order protects her from him"
 
 
 def test_a_row_keeps_of_a_decision_what_came_since_and_of_an_overtaken_one_nothing() -> None:
