@@ -73,7 +73,7 @@ async def confirm(
 @router.get("/repeats")
 async def repeats(runtime: TheRuntime, caller: Coordinator) -> shown_after.Repeats:
     """The cases that are to be referred again, with the facts that make them repeats, by which definition;
-    and the victims who are to be told what a meeting came to."""
+    those to be looked at, for what may be one; and the victims who are to be told what a meeting came to."""
     return await following.repeats(runtime, caller)
 
 
@@ -86,7 +86,7 @@ async def answer_repeat(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Decide that records make a case no repeat, with the reason."""
+    """Decide that records, or what was to be looked at, make a case no repeat, with the reason."""
     taken = await following.answer_repeat(runtime, caller, case, said.records, said.text, key)
     return receipt(response, "marac", taken)
 
@@ -153,7 +153,7 @@ async def answer_repeat_by_page(
     try:
         said = TYPED.validate_python(text)
     except ValidationError:
-        return await _repeats(request, runtime, caller, case, text)
+        return await _repeats(request, runtime, caller, records[0], text)
     try:
         await following.answer_repeat(runtime, caller, case, records, said, once)
     except Refused as refused:

@@ -72,17 +72,23 @@ class Flags(Shown):
     next: str | None = Field(default=None, description="of what is answered, the next page; null at the end")
 
 
-class RepeatShown(Shown):
-    """A case that is a repeat by the definition in use and was not referred again: since when it waits, and
-    by when somebody is to have referred or decided."""
+class ToLookAt(Shown):
+    """A case of which an assessment or a housing record after its meeting may tell of new abuse: a person
+    refers it again, or decides that it is no repeat by the definition in use."""
 
     case: str
     letters: str
     parties: list[PartyShown]
-    records: list[RecordWaits] = Field(description="what makes it one, the first recorded first")
+    records: list[RecordWaits] = Field(description="why it waits, the first recorded first")
     definition: str
     anchor: str
     since: datetime
+
+
+class RepeatShown(ToLookAt):
+    """A case that is a repeat by the definition in use and was not referred again: since when it waits, and
+    by when somebody is to have referred or decided."""
+
     due: datetime
     late: bool
 
@@ -113,11 +119,12 @@ class NotTold(Shown):
 
 
 class Repeats(Shown):
-    """What waits after the meetings of the caller's MARACs: repeats, and victims to be told; and what would
-    wait, had nobody decided that it is no repeat."""
+    """What waits after the meetings of the caller's MARACs: repeats, what may be one, and victims to be told;
+    and what would wait, had nobody decided that it is no repeat."""
 
     at: datetime
     repeats: list[RepeatShown]
+    to_look_at: list[ToLookAt] = []
     decided: list[NoRepeat] = []
     not_told: list[NotTold]
     agencies: dict[str, str]
@@ -192,6 +199,7 @@ class AfterPage(Shown):
     safe_to_tell: bool | None
     repeats: list[RecordWaits]
     repeat_due: datetime | None
+    to_look_at: list[RecordWaits] = Field(description="what may tell of new abuse, and waits for a person")
     definition: str | None
     anchor: str | None
     transfers: list[TransferShown]

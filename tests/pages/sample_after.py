@@ -13,6 +13,7 @@ from contracts.vocabulary import (
     HeardHere,
     MoveKind,
     MoveWarning,
+    RiskFactor,
     Role,
     StaffRole,
     TransferItem,
@@ -54,6 +55,15 @@ def _records() -> list[RecordWaits]:
             recorded=ago(hours=hours),
         )
         for type_, kind, agency, root, hours in given
+    ]
+
+
+def _to_look_at() -> list[RecordWaits]:
+    given: dict[str, Any] = {"occurred": ago(hours=30), "recorded": ago(hours=28)}
+    says = (RiskFactor.INJURY, RiskFactor.WORSE)
+    return [
+        RecordWaits(root=new(), type="instrument", kind="safelives-dash-24", agency=IDVA, says=says, **given),
+        RecordWaits(root=new(), type="housing", kind="antisocial-behaviour", agency=HOUSING, **given),
     ]
 
 
@@ -126,6 +136,17 @@ def repeats(*_: Any) -> shown_after.Repeats:
     return shown_after.Repeats(
         at=NOW,
         repeats=[line, line.model_copy(update=later | {"case": new(), "parties": _parties(LONG)})],
+        to_look_at=[
+            shown_after.ToLookAt(
+                case=new(),
+                letters="T5N",
+                parties=_parties(),
+                records=_to_look_at(),
+                definition="current",
+                anchor="referral",
+                since=ago(hours=28),
+            )
+        ],
         decided=[
             shown_after.NoRepeat(
                 case=CASE,
@@ -238,6 +259,7 @@ async def after_page(_runtime: Any, caller: Caller, case: str) -> shown_after.Af
         safe_to_tell=True,
         repeats=_records(),
         repeat_due=ago(hours=8),
+        to_look_at=_to_look_at(),
         definition="current",
         anchor="referral",
         transfers=[_transfer("waits", MoveWarning.THERE, "K7Q")],

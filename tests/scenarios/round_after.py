@@ -129,7 +129,7 @@ async def the_repeat_is_answered(walk: Walk, round_: Round) -> None:
     await expect(page.locator(".govuk-error-summary")).to_contain_text("Enter why it is no repeat")
     await walk.sound(page)
     why = "An emergency meeting hears of it today."
-    await writes(page.locator(f"#text-{round_.case}"), why)
+    await writes(page.locator("details[open] textarea[name=text]"), why)
     await press(page, "Record decision")
     page = await walk.comes(COORDINATOR, "repeats", "1 decision that a case is no repeat")
     await expect(page.locator("main")).to_contain_text("Nothing was recorded after a meeting")

@@ -30,6 +30,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case, sent_of
+from services.marac.conference.looked_at import looked_at
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
@@ -54,7 +55,7 @@ def fold_after(subject: Subject) -> Folded:
         left = _left_on(subject)
         row = row.model_copy(update={"flags": left, "flagged": barred(line.agency for line in left)})
         return Folded(row if row.clocks or left else None)
-    victim = _victim(subject, case.victim)
+    victim = _people(subject).get(case.victim.person)
     links = _of_the_pair(case, victim)
     until = flags.until([case.referred, *(link.referred for link in links)])
     lines = _flags(subject, case, victim, [each.at for each in met])
@@ -93,10 +94,9 @@ def _met(subject: Subject) -> list[Met]:
     return sorted(met.values(), key=lambda each: each.at)
 
 
-def _victim(subject: Subject, victim: rows.CasePerson) -> rows.ConferencePerson | None:
-    people = (each for each in subject.people.values() if each.id == victim.person)
-    found = next((each.rows.get("conference_person") for each in people), None)
-    return found if isinstance(found, rows.ConferencePerson) else None
+def _people(subject: Subject) -> dict[str, rows.ConferencePerson]:
+    found = (each.rows.get("conference_person") for each in subject.people.values())
+    return {row.person: row for row in found if isinstance(row, rows.ConferencePerson)}
 
 
 def _of_the_pair(case: rows.ConferenceCase, victim: rows.ConferencePerson | None) -> list[rows.CaseLink]:
@@ -226,31 +226,32 @@ def _repeats(
 ) -> dict[str, object]:
     """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
     of the other side alone would learn who is the victim."""
-    makes = since_met(case, met.at, chosen(subject.configuration, chooses(case)))
-    if makes is None:
-        return {}
-    records = {record.root: record for each in case.occurrences for record in each.records}
-    found = [
-        refer_again.Found(root, records[root].first_recorded or records[root].recorded)
-        for root in makes.roots
-        if root in records
+    own = chosen(subject.configuration, chooses(case))
+    makes = since_met(case, met.at, own)
+    roots = set(makes.roots) if makes else set[str]()
+    making = [
+        _waits(each) for happened in case.occurrences for each in happened.records if each.root in roots
     ]
+    may = looked_at(case, _people(subject), met.at, own)
     answers = subject.facts.current(RepeatAnswered)
     answered = {root for each in answers for root in each.said.records}
     had = met.heard.had if met.heard else None
-    news = {each.root: each for each in refer_again.waiting(found, met.at, later, (), had)}
-    waits = refer_again.waiting(found, met.at, later, answered, had)
-    lines = {root: _waits(records[root], each.recorded) for root, each in news.items()}
+    news = refer_again.waiting(making, met.at, later, (), had) + refer_again.waiting(may, met.at, later, ())
+    lines = {each.root: each for each in news}
     decided = [_decided(each, lines) for each in answers if not lines.keys().isdisjoint(each.said.records)]
+    waits = refer_again.waiting(making, met.at, later, answered, had)
+    look = refer_again.waiting(may, met.at, later, answered)
     since = max(met.at, waits[0].recorded) if waits else None
     return {
-        "repeats": tuple(lines[each.root] for each in waits),
-        "definition": makes.definition,
-        "anchor": makes.anchor,
+        "repeats": tuple(waits),
+        "definition": own.definition,
+        "anchor": own.anchor,
         "repeat_due": runs_out(AlertRule.REFER_AGAIN, since, CALENDARS) if since else None,
+        "to_look_at": tuple(look),
+        "look_since": look[0].recorded if look else None,
         "decided": tuple(decided),
         "decided_at": max((each.at for each in decided), default=None),
-        "told_by": barred(lines[each.root].agency for each in waits if lines[each.root].agency in asked),
+        "told_by": barred(each.agency for each in waits if each.agency in asked),
     }
 
 
@@ -265,14 +266,14 @@ def _decided(answer: Fact[RepeatAnswered], lines: Mapping[str, RecordWaits]) -> 
     )
 
 
-def _waits(record: rows.RecordLine, recorded: datetime) -> RecordWaits:
+def _waits(record: rows.RecordLine) -> RecordWaits:
     return RecordWaits(
         root=record.root,
         type=record.type,
         kind=record.kind,
         agency=record.agency,
         occurred=record.occurred,
-        recorded=recorded,
+        recorded=record.first_recorded or record.recorded,
     )
 
 

@@ -56,6 +56,7 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         safe_to_tell=after.safe_to_tell,
         repeats=list(after.repeats),
         repeat_due=after.repeat_due,
+        to_look_at=list(after.to_look_at),
         definition=after.definition,
         anchor=after.anchor,
         transfers=await transferring.shown(runtime, caller, await transferring.of_case(runtime, case)),
@@ -71,7 +72,9 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
 
 def _facts(known: CaseKnown, page: shown_after.AfterPage) -> Iterator[str]:
     """What is shown of a case beside its referral: records, what was told, and the steps of its transfers."""
-    roots = [each.root for each in page.repeats] + ([page.told.root] if page.told else [])
+    roots = [each.root for each in (*page.repeats, *page.to_look_at)] + (
+        [page.told.root] if page.told else []
+    )
     yield from (known.newest.get(root, root) for root in roots)
     yield from (step.root for each in page.transfers for step in each.transfer.steps)
 

@@ -15,6 +15,7 @@ from contracts.vocabulary import (
     HeardHere,
     MoveKind,
     MoveWarning,
+    RiskFactor,
     TransferItem,
 )
 from services.marac.conference.parts import ClockLine, Part
@@ -40,7 +41,8 @@ class FlagLine(Part):
 
 
 class RecordWaits(Part):
-    """A record that makes a case a repeat, and that waits for a new referral or a decision."""
+    """What makes a case a repeat, or may, and waits for a new referral or a decision. ``kind`` is a code of
+    the list ``type``: a breach, an incident; of what is to be looked at an instrument or a housing record."""
 
     root: str
     type: str
@@ -49,6 +51,8 @@ class RecordWaits(Part):
     occurred: AwareDatetime
     recorded: AwareDatetime
     """When its agency first wrote it down."""
+    says: tuple[RiskFactor, ...] = ()
+    """What an assessment says that may be new abuse."""
 
 
 class NoRepeatLine(Part):
@@ -92,6 +96,10 @@ class CaseAfter(Row):
     definition: str | None = None
     anchor: str | None = None
     repeat_due: AwareDatetime | None = None
+    to_look_at: tuple[RecordWaits, ...] = ()
+    """What makes it no repeat by itself, and may tell of new abuse."""
+    look_since: AwareDatetime | None = None
+    """Since when the first of these waits."""
     decided: tuple[NoRepeatLine, ...] = ()
     decided_at: AwareDatetime | None = None
     """When it was last decided that what would wait is no repeat."""
@@ -117,6 +125,7 @@ class CaseAfterTable(ViewTable, table=True):
         Index("marac_after_flag_ends", "flag_ends", "subject", "marac", "flagged"),
         Index("marac_after_answered", "until", "subject", "answered"),
         Index("marac_after_repeat_due", "repeat_due", "subject", "marac", "told_by"),
+        Index("marac_after_look_since", "look_since", "subject", "marac"),
         Index("marac_after_tell_due", "tell_due", "subject", "marac"),
         Index("marac_after_decided_at", "decided_at", "subject", "marac"),
     )
@@ -129,6 +138,7 @@ class CaseAfterTable(ViewTable, table=True):
     answered: str
     tell_due: datetime | None = Field(sa_type=Instant)
     repeat_due: datetime | None = Field(sa_type=Instant)
+    look_since: datetime | None = Field(sa_type=Instant)
     decided_at: datetime | None = Field(sa_type=Instant)
     told_by: str
 

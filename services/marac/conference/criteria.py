@@ -5,11 +5,11 @@ from datetime import datetime
 
 from contracts.rules.instruments import OPEN
 from contracts.rules.standing_grade import Assessed, counting
-from contracts.vocabulary import Grade, RiskAnswer, RiskFactor
+from contracts.vocabulary import Grade
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
-from services.marac.conference.risk import all_answers, answers, counted, form_answered
+from services.marac.conference.risk import all_answers, by_factor, counted
 from services.marac.rules import criteria
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event
@@ -51,8 +51,7 @@ def brought_back(
 
 def _assessed(known: Sequence[rows.Assessment], theirs: set[str]) -> list[criteria.Assessed]:
     """The assessments that count: none that two persons of its own agency have since put lower, and no
-    referral that neither answers nor grades anything. What one answers about another accused than ``theirs``
-    says nothing of the case."""
+    referral that neither answers nor grades anything."""
     made = sorted(known, key=lambda each: (each.occurred, each.root))
     said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
     count = {each.root for each in counting(said)}
@@ -63,18 +62,11 @@ def _assessed(known: Sequence[rows.Assessment], theirs: set[str]) -> list[criter
             yes=each.yes if counted(each) else None,
             open=max(each.unanswered or 0, sum(answer in OPEN for answer in all_answers(each))),
             judged=each.grade is Grade.HIGH and each.before_judgement not in (None, Grade.HIGH),
-            answers=_answers(each) if not each.accused or theirs.intersection(each.accused) else {},
+            answers=by_factor(each, theirs),
         )
         for each in made
         if each.root in count and (each.instrument or each.grade is not Grade.UNKNOWN)
     ]
-
-
-def _answers(line: rows.Assessment) -> dict[RiskFactor, RiskAnswer]:
-    """What an assessment answers, by what its items ask about; what was left out was not asked."""
-    form, known = form_answered(line), answers(line)
-    asks = form.items.items() if form and known else ()
-    return {factor: known.get(item, RiskAnswer.NOT_ASKED) for item, factor in asks}
 
 
 def _happened(case: rows.ConferenceCase) -> list[criteria.Happened]:

@@ -3,7 +3,7 @@ first; each look is on record."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlmodel import col
@@ -27,6 +27,7 @@ from services.marac.conference.after_lists import maracs_of as maracs_of
 from services.marac.conference.after_rows import (
     CaseAfter,
     CaseAfterTable,
+    RecordWaits,
     barred,
 )
 from services.marac.conference.held import Held, tied, visible
@@ -170,30 +171,30 @@ async def _others(
 
 
 async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
-    """The cases of the caller's MARACs that are to be referred again, and the victims to be told what a
-    meeting came to; the first to be late first."""
+    """The cases of the caller's MARACs that are to be referred again or looked at, and the victims to be told
+    what a meeting came to; the first to be late first."""
     at = runtime.clock.now()
     again = await of_theirs(runtime, caller, CaseAfterTable.repeat_due)
+    look = await of_theirs(runtime, caller, CaseAfterTable.look_since)
     untold = await of_theirs(runtime, caller, CaseAfterTable.tell_due)
     none = await of_theirs(runtime, caller, CaseAfterTable.decided_at)
-    cases = again.cases | untold.cases | none.cases
+    cases = again.cases | look.cases | untold.cases | none.cases
     people = await people_of(runtime, cases.values())
     page = shown_after.Repeats(
         at=at,
         repeats=[
             shown_after.RepeatShown(
-                case=row.case,
-                letters=cases[row.case].letters,
-                parties=parties(cases[row.case], people),
-                records=list(row.repeats),
-                definition=row.definition or "current",
-                anchor=row.anchor or "referral",
-                since=max(row.met[-1], row.repeats[0].recorded),
+                **_waiting(row, row.repeats, cases[row.case], people),
                 due=row.repeat_due,
                 late=row.repeat_due <= at,
             )
             for row in again.rows
             if row.repeat_due
+        ],
+        to_look_at=[
+            shown_after.ToLookAt(**_waiting(row, row.to_look_at, cases[row.case], people))
+            for row in look.rows
+            if row.look_since
         ],
         decided=[
             shown_after.NoRepeat(case=row.case, letters=cases[row.case].letters, answer=each)
@@ -202,13 +203,30 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
         ],
         not_told=[_not_told(row, cases[row.case], people, at) for row in untold.rows if row.tell_due],
         agencies=await names(runtime),
-        more=again.more or untold.more or none.more,
+        more=any(each.more for each in (again, look, untold, none)),
     )
-    records = {each.root for repeat in page.repeats for each in repeat.records}
+    records = {each.root for case in (*page.repeats, *page.to_look_at) for each in case.records}
     records |= {each.root for one in page.decided for each in one.answer.records}
     records |= {one.answer.root for one in page.decided}
     await _record(runtime, caller, page, cases.values(), records)
     return page
+
+
+def _waiting(
+    row: CaseAfter,
+    records: Sequence[RecordWaits],
+    case: rows.ConferenceCase,
+    people: Mapping[str, rows.ConferencePerson],
+) -> dict[str, Any]:
+    return {
+        "case": row.case,
+        "letters": case.letters,
+        "parties": parties(case, people),
+        "records": list(records),
+        "definition": row.definition or "current",
+        "anchor": row.anchor or "referral",
+        "since": max(row.met[-1], records[0].recorded),
+    }
 
 
 def _not_told(
@@ -248,11 +266,11 @@ async def confirm(runtime: Runtime, caller: Caller, case: str, state: FlagState,
 async def answer_repeat(
     runtime: Runtime, caller: Caller, case: str, records: Sequence[str], text: str, key: str | None
 ) -> Taken:
-    """Decide that these records make a case no repeat. Raises Problem (404) for whoever may not see the case;
-    Refused (422) for a record that does not wait there."""
+    """Decide that these records, or assessments, make a case no repeat. Raises Problem (404) for whoever may
+    not see the case; Refused (422) for a record that does not wait there."""
     await seen(runtime, caller, case)
     row = await after_of(runtime, case)
-    waits = {each.root for each in row.repeats} if row else set()
+    waits = {each.root for each in (*row.repeats, *row.to_look_at)} if row else set()
     if not waits.issuperset(records) and not await runtime.said_under(caller, key):
         raise Refused("no-such-record", "body.records")
     said = RepeatAnswered(case=case, records=list(records), words=Narrative(text=text))

@@ -1,13 +1,13 @@
 """The risk of a case's victim as its page shows it: what changed, the highest, what is not known, the reviews
 that are owed. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from contracts.rules import standing_grade
 from contracts.rules.instruments import OPEN, Form, answers_of, form_of
-from contracts.vocabulary import Grade, Instrument, RiskAnswer
+from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskFactor
 from services.marac import shown_risk as shown
 from services.marac.conference import rows
 from services.marac.rules.risk_changes import Assessed, changes
@@ -82,6 +82,15 @@ def _taken_back(victim: rows.ConferencePerson | None) -> list[shown.TakenBack]:
 def answers(assessment: rows.Assessment | None) -> dict[str, RiskAnswer]:
     """What an assessment answers, by item; nothing of none."""
     return answers_of(assessment.answers, assessment.dash) if assessment else {}
+
+
+def by_factor(assessment: rows.Assessment, theirs: Collection[str]) -> dict[RiskFactor, RiskAnswer]:
+    """What an assessment answers of ``theirs``, by what its items ask about; what was left out was not asked.
+    What it answers about another accused says nothing of them."""
+    form, known = form_answered(assessment), answers(assessment)
+    apart = assessment.accused and set(theirs).isdisjoint(assessment.accused)
+    asks = form.items.items() if form and known and not apart else ()
+    return {factor: known.get(item, RiskAnswer.NOT_ASKED) for item, factor in asks}
 
 
 def all_answers(assessment: rows.Assessment | None) -> list[RiskAnswer]:

@@ -9,18 +9,25 @@ days later does not move the meeting: what came between is news all the same.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from services.marac.rules.actions import HEARD_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A record that makes the case a repeat, and when its agency first wrote it down."""
+class Found(Protocol):
+    """A record that makes the case a repeat or may, and when its agency first wrote it down."""
 
-    root: str
-    recorded: datetime
+    @property
+    def root(self) -> str:
+        """Which."""
+
+    @property
+    def recorded(self) -> datetime:
+        """When."""
+
+
+F = TypeVar("F", bound=Found)
 
 
 def heard_at(came: datetime | None, recorded: datetime) -> datetime:
@@ -30,12 +37,12 @@ def heard_at(came: datetime | None, recorded: datetime) -> datetime:
 
 
 def waiting(
-    found: Iterable[Found],
+    found: Iterable[F],
     met: datetime | None,
     later: Iterable[datetime],
     answered: Collection[str],
     had: Collection[str] | None = None,
-) -> list[Found]:
+) -> list[F]:
     """Those that wait, the first recorded first. ``met``: when the case was last before a meeting; None: it
     has not been, and is still to be heard. ``later``: when the same pair was referred anew: what its agency
     knew by then is of that case; ``answered``: what a person decided is none. ``had``: what the meeting had;
@@ -44,7 +51,7 @@ def waiting(
         return []
     since = max((met, *later))
 
-    def news(each: Found) -> bool:
+    def news(each: F) -> bool:
         return each.recorded > since or (had is not None and since == met and each.root not in had)
 
     open_ = [each for each in found if news(each) and each.root not in answered]

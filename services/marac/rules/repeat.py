@@ -2,17 +2,27 @@
 
 Sources: SafeLives, *Definition of a repeat at Marac* (read 2026-11). Current: any instance of abuse
 between the same pair within twelve months of the last referral; it need be neither criminal nor
-violent; breach of bail or of a civil order, unwanted contact and disputes over children count. Old
-(until about 2018-19): only what would be criminal if reported. Some areas (Kingston, Sussex) count
-from the last meeting instead.
+violent; breach of bail or of a civil order, unwanted contact and disputes over children count; any agency
+may be the one that is told. Old (until about 2018-19): only what would be criminal if reported. Some areas
+(Kingston, Sussex) count from the last meeting instead. What is no record of an incident or a breach, and may
+tell of one, a person looks at: which answers and which records those are is Goldthread's own reading
+(2026-11), of the Dash (``domain.md`` 1.3) and of what housing services hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from contracts.rules.instruments import HOLDS
 from contracts.rules.occurrence import LONDON
-from contracts.vocabulary import BreachKind, IncidentKind, RepeatDefinition
+from contracts.vocabulary import (
+    BreachKind,
+    HousingKind,
+    IncidentKind,
+    RepeatDefinition,
+    RiskAnswer,
+    RiskFactor,
+)
 
 MONTHS = 12
 """More than twelve months since is a new case, not a repeat (both definitions)."""
@@ -30,6 +40,19 @@ NOT_A_CRIME: frozenset[str] = frozenset(
 )
 """Codes that by themselves are no crime: the old definition counts them only where the agency says
 that it was one."""
+
+MAY_TELL = (
+    RiskFactor.INJURY,
+    RiskFactor.MORE_OFTEN,
+    RiskFactor.WORSE,
+    RiskFactor.THREATS_TO_KILL,
+    RiskFactor.STRANGLED,
+)
+"""What may be new abuse where it holds: D01, D10, D11, D14 and D15 of the SafeLives Dash, on other forms the
+items that ask the same. They say neither when nor how often."""
+
+HOUSING_MAY_TELL = HousingKind.ANTISOCIAL_BEHAVIOUR
+"""What housing services hold harassment as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,17 @@ def counts(event: Event, definition: RepeatDefinition) -> bool:
     if definition == RepeatDefinition.CURRENT:
         return True
     return event.crime if event.crime is not None else event.kind not in NOT_A_CRIME
+
+
+def may_tell(answers: Mapping[RiskFactor, RiskAnswer]) -> list[RiskFactor]:
+    """What an assessment says that may be new abuse, in the order of the form."""
+    return [each for each in MAY_TELL if answers.get(each) in HOLDS]
+
+
+def to_look_at(made: datetime, met: datetime, until: datetime, *, day: bool) -> bool:
+    """Whether what may tell of new abuse was made after the meeting, and while that would make a repeat.
+    ``day``: only its day is known, which may be after the meeting on the same day."""
+    return met < (made + timedelta(days=1) if day else made) and made <= until
 
 
 def months_after(moment: datetime, months: int) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,15 +16,20 @@ from contracts.events.flags import FlagConfirmed, RepeatAnswered
 from contracts.events.listing import MaracSet
 from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.owed import VictimTold
+from contracts.events.people import HousingDescribed
 from contracts.events.research import ResearchersSet
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
+from contracts.rules.instruments import FORMS
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import (
     ActionFor,
     FlagState,
     HeardHere,
+    HousingKind,
+    Instrument,
     MoveKind,
     MoveWarning,
+    RiskAnswer,
     Role,
     ToldResult,
     TransferItem,
@@ -33,7 +38,7 @@ from contracts.vocabulary import (
 from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
 from services.marac.conference.heard import waits
 from services.marac.conference.transfer import untaken
-from services.marac.rules import flags, refer_again, returns, transfer
+from services.marac.rules import flags, refer_again, repeat, returns, transfer
 from tests.services.marac.caseload import (
     ann,
     ben,
@@ -79,13 +84,35 @@ def file(line: dict[str, Any]) -> None:
     assert since == (day(line["again"]) if line["again"] else None)
 
 
+class Wrote(NamedTuple):
+    """A record, and when its agency first wrote it down."""
+
+    root: str
+    recorded: datetime
+
+
 def again(line: dict[str, Any]) -> None:
     """Which records ask for a new referral."""
-    found = [refer_again.Found(root, day(at)) for root, at in line["recorded"].items()]
+    found = [Wrote(root, day(at)) for root, at in line["recorded"].items()]
     met = day(line["met"]) if "met" in line else None
     later, answered = map(day, line.get("later", [])), line.get("answered", [])
     waits = refer_again.waiting(found, met, later, answered, line.get("had"))
     assert [each.root for each in waits] == line["waits"]
+
+
+def says(line: dict[str, Any]) -> None:
+    """What an assessment says that may be new abuse."""
+    items = FORMS[Instrument.SAFELIVES_DASH_24].items
+    answers = {items[item]: RiskAnswer(answer) for item, answer in line["answers"].items()}
+    assert repeat.may_tell(answers) == line["says"]
+
+
+def look(line: dict[str, Any]) -> None:
+    """Whether what may tell of new abuse is looked at."""
+    midnight, noon = datetime.combine(line["made"], time(), LONDON), day(line["made"])
+    only_day = line.get("day", False)
+    met, until = day(date(2025, 5, 1)), day(date(2026, 3, 4))
+    assert repeat.to_look_at(midnight if only_day else noon, met, until, day=only_day) is line["looked"]
 
 
 def heard(line: dict[str, Any]) -> None:
@@ -113,7 +140,16 @@ def turn(line: dict[str, Any]) -> None:
     )
 
 
-RULES = {"flag": flag, "file": file, "again": again, "heard": heard, "near": near, "turn": turn}
+RULES = {
+    "flag": flag,
+    "file": file,
+    "again": again,
+    "says": says,
+    "look": look,
+    "heard": heard,
+    "near": near,
+    "turn": turn,
+}
 
 
 # ---- the folds and what they say -------------------------------------------------------------
@@ -528,6 +564,81 @@ def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_
     told.settle()
     assert "refer-again" not in running(told), "the pair was referred again"
     assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
+
+
+YES: dict[str, Any] = {"answers": [{"item": "D15", "answer": "yes"}]}
+
+
+def housing(hours: float = 2, **values: Any) -> Fact[Any]:
+    given: dict[str, Any] = {"kind": HousingKind.ANTISOCIAL_BEHAVIOUR, "people": [ann(), ben()]}
+    occurred = NOON - timedelta(hours=hours)
+    return fact(HousingDescribed(**given | values), agency="council", occurred=occurred, root="housing")
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "waits"),
+    [
+        ("a Dash with YES", [risk(**YES, occurred=NOON - DAY)], ["risk"]),
+        ("it names nobody", [risk(**YES, occurred=NOON - DAY, people=[ann()])], ["risk"]),
+        (
+            "it is about somebody else",
+            [risk(**YES, occurred=NOON - DAY, people=[ann(), mention("cat", Role.PERPETRATOR)])],
+            [],
+        ),
+        ("a Dash of before the meeting", [risk(**YES, occurred=NOON - 3 * DAY)], []),
+        ("a Dash without one of these", [risk(answers=[], occurred=NOON - DAY)], []),
+        ("antisocial behaviour", [housing()], ["housing"]),
+        ("it names her alone", [housing(people=[ann()])], ["housing"]),
+        ("it names whoever harms alone", [housing(people=[ben()])], ["housing"]),
+        ("it names somebody else as victim", [housing(people=[mention("cat", Role.VICTIM), ben()])], []),
+        (
+            "it names the victim as the one who did it",
+            [housing(people=[mention("ann", Role.PERPETRATOR)])],
+            [],
+        ),
+        ("before the meeting", [housing(hours=72)], []),
+        ("arrears", [housing(kind=HousingKind.ARREARS)], []),
+    ],
+)
+def test_what_may_tell_of_new_abuse_is_to_be_looked_at_and_no_repeat_by_itself(
+    what: str, told: list[Fact[Any]], waits: list[str]
+) -> None:
+    happened = met(*told, days=2)
+    happened.settle()
+    row = after(happened)
+    assert [each.root for each in row.to_look_at] == [root_of(each) for each in waits], what
+    assert (row.look_since is not None) is bool(waits), what
+    assert (row.repeats, row.repeat_due, "refer-again" in running(happened)) == ((), None, False), what
+
+
+def test_what_is_to_be_looked_at_is_so_until_it_is_answered_or_referred_again() -> None:
+    told = met(risk(**YES, occurred=NOON - DAY), housing(), days=2)
+    told.settle()
+    row = after(told)
+    assert [(each.type, each.kind, list(each.says)) for each in row.to_look_at] == [
+        ("instrument", "safelives-dash-24", ["strangled"]),
+        ("housing", "antisocial-behaviour", []),
+    ]
+    words = Narrative(text="Of what the room had heard.")
+    answer = RepeatAnswered(case=root_of("case"), records=[root_of("risk")], words=words)
+    told.add(fact(answer, agency="police", root="none"))
+    told.settle()
+    row = after(told)
+    assert [each.root for each in row.to_look_at] == [root_of("housing")]
+    assert [each.root for one in row.decided for each in one.records] == [root_of("risk")]
+    told.add(referral("again", occurred=NOON))
+    told.settle()
+    assert after(told).to_look_at == (), "the pair was referred again"
+
+
+def test_what_is_to_be_looked_at_is_so_while_it_would_be_a_repeat_by_the_choice_of_its_marac() -> None:
+    said = MaracSet.model_validate({"area": "north", "repeat_anchor": "meeting"})
+    chosen = fact(said, root="chosen", occurred=NOON - timedelta(days=500))
+    old = [referral(occurred=NOON - timedelta(days=400)), _meeting(2), listing(), housing()]
+    for configured, looked in (([], []), ([chosen], [root_of("housing")])):
+        told = world(*old, *configured)
+        told.settle()
+        assert [each.root for each in after(told).to_look_at] == looked
 
 
 @pytest.mark.parametrize(

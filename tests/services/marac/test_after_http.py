@@ -249,6 +249,48 @@ async def test_what_is_recorded_after_the_meeting_waits_for_the_coordinator_and_
     assert (await read(marac, "coordinator", "repeats"))["decided"] == []
 
 
+async def test_a_dash_after_the_meeting_waits_to_be_looked_at_until_the_coordinator_answers(
+    marac: Marac,
+) -> None:
+    made = await met(marac)
+    answers = [{"item": "D10", "answer": "yes"}, {"item": "D15", "answer": "yes"}]
+    dash = await marac.say("haven", caseload.risk(answers=answers).said)
+
+    async def waits() -> bool:
+        found = (await read(marac, "coordinator", "repeats"))["to_look_at"]
+        return [[record["root"] for record in each["records"]] for each in found] == [[dash]]
+
+    await until(waits, what="it is to be looked at")
+    listed = await read(marac, "coordinator", "repeats")
+    assert listed["repeats"] == [], "by itself it makes no repeat"
+    assert listed["to_look_at"][0]["records"][0]["says"] == ["more-often", "strangled"]
+    shown = await page(marac, "coordinator", "repeats")
+    for words in ("1 case is to be looked at", "SafeLives Dash", "strangle", "haven"):
+        assert words in shown.text, words
+    await read(marac, "chair", f"cases/{made.case}/after")
+    assert "To be looked at since" in (await page(marac, "chair", f"cases/{made.case}/after")).text
+    assert await was_shown(marac, made.case, dash) == {
+        ("conference_after", "marac-coordinator"),
+        ("conference_after", "marac-chair"),
+    }
+    path = f"cases/{made.case}/repeat-answers"
+    typed = {"once": once(shown.text), "records": [dash], "text": " "}
+    empty = await press(marac, "coordinator", path, **typed)
+    assert (empty.status_code, f'href="#text-{dash}"' in empty.text) == (422, True)
+    typed["text"] = "It is of what the room had heard."
+    assert (await press(marac, "coordinator", path, **typed)).status_code == 303
+
+    async def decided() -> bool:
+        return (await read(marac, "coordinator", "repeats"))["to_look_at"] == []
+
+    await until(decided, what="a person decided that it is none")
+    (none,) = (await read(marac, "coordinator", "repeats"))["decided"]
+    assert [each["root"] for each in none["answer"]["records"]] == [dash]
+    back = await press(marac, "coordinator", f"{path}/{none['answer']['root']}", once=once(shown.text))
+    assert back.status_code == 303
+    await until(waits, what="it waits again")
+
+
 async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list(marac: Marac) -> None:
     made = await met(marac)
     (line,) = (await read(marac, "coordinator", "repeats"))["not_told"]

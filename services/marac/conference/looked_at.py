@@ -1,0 +1,75 @@
+"""What is no record of abuse between the pair of a case, and may tell of it after a meeting: a person looks
+at it. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from contracts.vocabulary import PERPETRATOR_ROLES, RepeatAnchor, Role
+from services.marac.conference import rows
+from services.marac.conference.after_rows import RecordWaits
+from services.marac.conference.risk import by_factor
+from services.marac.rules import pairs, repeat
+from services.marac.rules.chosen import Chosen
+
+
+def looked_at(
+    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson], met: datetime, own: Chosen
+) -> list[RecordWaits]:
+    """Assessments that say of the pair what may be new abuse, and what housing services hold harassment as;
+    made once a meeting had the case, while it would be a repeat by what its MARAC has chosen."""
+    if case.victim is None:
+        return []
+    victim, by = case.victim.person, {each.person for each in case.perpetrators}
+    sides = [people[person] for person in (victim, *sorted(by)) if person in people]
+    assessments = people[victim].assessments if victim in people else ()
+    until = repeat.months_after(met if own.anchor is RepeatAnchor.MEETING else case.referred, repeat.MONTHS)
+    return [
+        waits
+        for waits, day in (*_assessed(assessments, by), *_housing(sides, victim, by))
+        if repeat.to_look_at(waits.occurred, met, until, day=day)
+    ]
+
+
+def _assessed(known: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[RecordWaits, bool]]:
+    for each in known:
+        says = repeat.may_tell(by_factor(each, by))
+        if each.type == "assessment" and each.instrument and says:
+            yield (
+                RecordWaits(
+                    root=each.root,
+                    type="instrument",
+                    kind=each.instrument,
+                    agency=each.agency,
+                    occurred=each.occurred,
+                    recorded=each.first_recorded or each.recorded,
+                    says=tuple(says),
+                ),
+                each.precision == "day",
+            )
+
+
+def _housing(
+    sides: Iterable[rows.ConferencePerson], victim: str, by: set[str]
+) -> Iterator[tuple[RecordWaits, bool]]:
+    """What names both is a line of each, and told once."""
+    lines = {line.root: (row.person, line) for row in sides for line in row.lines}
+    for person, line in lines.values():
+        said = line.said
+        if line.type != "care.housing-described" or said is None:
+            continue
+        kind = str(said.details["kind"])
+        named = [(person, role) for role in line.roles] + [(each.person, each.role) for each in line.others]
+        victims = {each for each, role in named if role is Role.VICTIM}
+        accused = {each for each, role in named if role in PERPETRATOR_ROLES}
+        if kind == repeat.HOUSING_MAY_TELL and pairs.between(victim, by, victims, accused, kind):
+            yield (
+                RecordWaits(
+                    root=line.root,
+                    type="housing",
+                    kind=kind,
+                    agency=line.agency,
+                    occurred=line.occurred,
+                    recorded=min(each.recorded for each in (*line.earlier, said)),
+                ),
+                said.precision == "day",
+            )
