@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger
@@ -37,7 +38,9 @@ async def assign(
     async def work(connection: AsyncConnection) -> bool:
         if not await holds(store, connection, LEASE, epoch):
             return False
-        if not await _as_seen(connection, moves) or await _unseen(connection, moves, decisions_seen):
+        if not await _as_seen(store, connection, moves):
+            return False
+        if await _unseen(store, connection, moves, decisions_seen):
             return False
         now = await store.now(connection)
         content = IdentityAssigned(
@@ -59,24 +62,21 @@ async def assign(
     return done
 
 
-async def _as_seen(connection: AsyncConnection, moves: Sequence[Move]) -> bool:
-    for move in moves:
-        statement = prepared("select person from place where mention = :mention")
-        person = (await connection.execute(statement, {"mention": f"m:{move.mention}"})).scalar()
-        if person is not None and person != f"p:{move.origin}":
-            return False
-    return True
+async def _as_seen(store: Store, connection: AsyncConnection, moves: Sequence[Move]) -> bool:
+    columns = (("mention", "text"), ("origin", "text"))
+    rows = [{"mention": f"m:{move.mention}", "origin": f"p:{move.origin}"} for move in moves]
+    statement = f"""select 1 from {store.rows_of("moves", columns)}
+        join place on place.mention = r.mention where place.person <> r.origin limit 1"""
+    asked = {"moves": orjson.dumps(rows).decode()}
+    return (await connection.execute(prepared(statement), asked)).first() is None
 
 
 async def _unseen(
-    connection: AsyncConnection, moves: Sequence[Move], decisions_seen: Collection[str]
+    store: Store, connection: AsyncConnection, moves: Sequence[Move], decisions_seen: Collection[str]
 ) -> bool:
-    statement = prepared(
-        """select fact.id from key join fact on fact.id = key.fact
-           where key.key = :mention and fact.type = :type"""
-    )
-    for move in moves:
-        values = {"mention": f"m:{move.mention}", "type": IdentityDecided.type}
-        if set((await connection.execute(statement, values)).scalars()) - set(decisions_seen):
-            return True
-    return False
+    rows = [{"mention": f"m:{move.mention}"} for move in moves]
+    statement = f"""select distinct fact.id from {store.rows_of("moves", (("mention", "text"),))}
+        join key on key.key = r.mention join fact on fact.id = key.fact
+        where fact.type = '{IdentityDecided.type}'"""
+    asked = {"moves": orjson.dumps(rows).decode()}
+    return not set((await connection.execute(prepared(statement), asked)).scalars()) <= set(decisions_seen)

@@ -68,4 +68,5 @@ class Ticker:
             select id, case when changes_at between :latest and :soon then 1 else 0 end from subject
             where changes_at > :now order by changes_at"""
         times = {"now": now, "latest": latest, "soon": latest + SOON}
+        await self._store.take_long(connection)
         return (await connection.execute(prepared(later), times)).rowcount

@@ -34,6 +34,7 @@ prepared = lru_cache(maxsize=512)(text)
 """A statement by its text. What SQLAlchemy has to work out of it, it works out once."""
 
 _DURABLE = text("set local synchronous_commit to on")
+_LONG = text("set local statement_timeout to 0")
 
 IDLE_SECONDS = 1.0
 """After how long a connection that nobody used is asked whether it lives, before it is used again."""
@@ -113,6 +114,9 @@ class Store(ABC):
     @abstractmethod
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection to read by, as an async context manager."""
+
+    async def take_long(self, connection: AsyncConnection) -> None:  # noqa: B027 - one file ends nobody
+        """A statement of this transaction may take as long as it takes: it is about all that there is."""
 
     @abstractmethod
     async def now(self, connection: AsyncConnection) -> datetime:
@@ -227,6 +231,10 @@ class Postgres(Store):
             if durable:
                 await connection.execute(_DURABLE)
             yield connection
+
+    async def take_long(self, connection: AsyncConnection) -> None:
+        """Without ``statement_timeout``."""
+        await connection.execute(_LONG)
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The database's wall clock at this statement."""

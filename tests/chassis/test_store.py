@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, literal, select, text
+from sqlalchemy import Text, event, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, reading
 from chassis.archive import Archive
+from chassis.assigning import LEASE, assign
 from chassis.batch import Batch
 from chassis.clock import Clock
 from chassis.facts import Fact
@@ -26,7 +27,7 @@ from chassis.lease import give_up, holds, take_lease
 from chassis.ledger import Entry, entry_of
 from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
-from chassis.marks import Due, Rank
+from chassis.marks import Due, Mark, Rank
 from chassis.pace import Turn
 from chassis.parking import UNDECIDED, Park
 from chassis.reading import Reader
@@ -703,6 +704,79 @@ async def test_a_subject_that_another_folder_holds_is_put_back(postgres_url: str
         assert batch.put_back == 1
     assert (await folder.once()).put_back == 0
     await store.close()
+
+
+class HeldFolder(Folder):
+    """A folder that has noted what it folded, and does not commit until it is told to."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, IDS, "/tests", VIEWS, Signals())
+        self.noted, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def _note(self, *given: Any) -> None:
+        await super()._note(*given)
+        self.noted.set()
+        await self.go_on.wait()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+async def test_no_folder_waits_for_the_batch_of_another(postgres_url: str, known: bool) -> None:
+    """Of somebody whom both are to fold; of a restore nobody has been folded before."""
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([view.table for view in VIEWS])
+    held, other = HeldFolder(store), Folder(store, IDS, "/tests", VIEWS, Signals())
+    await insert(store, entry(incident()))
+    if known:
+        assert (await other.once()).marks
+        await insert(store, entry(incident(root="again")))
+    folding = asyncio.create_task(held.once())
+    await held.noted.wait()
+    await insert(store, entry(incident(root="later")))
+    beside = asyncio.create_task(other.once())
+    while not beside.done():
+        assert await column(store, "select count(*) from pg_locks where not granted") == [0]
+    assert beside.result().put_back == 1
+    held.go_on.set()
+    await folding
+    while (await other.once()).marks:
+        pass
+    assert await column(store, "select incidents from race_person") == [3 if known else 2]
+    await store.close()
+
+
+@pytest.mark.postgres
+async def test_to_mark_all_that_there_is_may_take_long(postgres_url: str) -> None:
+    """Of a nation's store it takes longer than any statement about somebody may."""
+    store = Postgres(postgres_url, "orders", Clock())
+    await store.prepare([view.table for view in VIEWS])
+    folder, time_out = Folder(store, IDS, "/tests", VIEWS, Signals()), text("show statement_timeout")
+    for key in (ledger.EVERYTHING, ledger.all_that_read(ThresholdSet.type)):
+        async with store.writing() as connection:
+            await folder._expand(connection, [Mark(key, Due(Rank.REST, 1))])
+            assert (await connection.execute(time_out)).scalar_one() == "0"
+        async with store.writing() as connection:
+            assert (await connection.execute(time_out)).scalar_one() == "20s"
+    await store.close()
+
+
+async def test_a_decision_of_many_moves_asks_no_more_than_one_of_few(store: Store) -> None:
+    """While it is made the lease is held, and whoever is to take over waits."""
+    epoch = await take_lease(store, LEASE, "this process", 60)
+    assert epoch is not None
+    asked: list[str] = []
+    event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for names in (range(2), range(2, 40)):
+        mentions = [mention_of(AGENCY, str(n)) for n in names]
+        to = IDS.person(mentions[0])
+        moves = [Move.model_validate({"mention": m, "from": IDS.person(m), "to": to}) for m in mentions[1:]]
+        asked.clear()
+        assert await assign(store, IDS, "/tests", moves, [], [], epoch, [])
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
+    moved = await column(store, f"select count(*) from place where person = 'p:{to}'")
+    assert moved == [37]
 
 
 def test_ids_need_their_secret() -> None:
