@@ -35,6 +35,8 @@ from contracts.watermark import Watermark, read_watermark
 Partition = tuple[str, int]
 AUDIT = AuditShown.topic
 PAUSE_SECONDS = 0.5
+LONG = 50
+"""So many facts are a batch for which nobody else is to wait."""
 LOOK_SECONDS = 1.0
 """How often the store is asked whether it still has what was loaded, and the log is told how far that
 is: operators' tools need no more."""
@@ -139,9 +141,10 @@ class Loader:
             return fresh, moved
 
         entries = [entry for _, entry in batch.readable]
-        if not self._caught_up.is_set():
-            # Of a restore the instances of a service read long batches at one time, of the same people: who
-            # puts a mention at home would hold up the others until its whole batch is written.
+        if not self._caught_up.is_set() or len(entries) > LONG:
+            # Of a restore, or after the log was away, the instances of a service read long batches at one
+            # time, of the same people: who puts a mention at home would hold up the others until its whole
+            # batch is written.
             mentions = sorted({key for entry in entries for key in entry.keys if key.startswith("m:")})
             await self._store.write(lambda c: ledger.home(self._store, c, self._ids, mentions))
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)

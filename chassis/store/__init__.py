@@ -216,13 +216,17 @@ class Postgres(Store):
             yield connection
 
     async def _make(self, tables: list[Any]) -> None:
-        async with self.engine.begin() as connection:
+        schema = {"schema": self.schema}
+
+        async def work(connection: AsyncConnection) -> None:
             # Two instances may start at once: the second waits, then finds all there.
-            await connection.execute(text("select pg_advisory_xact_lock(7165)"))
+            await connection.execute(text("select pg_advisory_xact_lock(7165, hashtext(:schema))"), schema)
             there = text("select 1 from pg_namespace where nspname = :schema")
-            if (await connection.execute(there, {"schema": self.schema})).first() is None:
+            if (await connection.execute(there, schema)).first() is None:
                 await connection.execute(text(f'create schema "{self.schema}"'))
             await connection.run_sync(SQLModel.metadata.create_all, tables=tables)
+
+        await self.write(work)
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = False) -> AsyncIterator[AsyncConnection]:

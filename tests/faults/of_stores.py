@@ -127,7 +127,8 @@ async def _limit(process: psutil.Process, size: str) -> None:
     with suppress(psutil.NoSuchProcess):
         owner = process.username() if os.geteuid() == 0 else None
         told = ["prlimit", "--pid", str(process.pid), f"--fsize={size}:unlimited"]
-        await asyncio.to_thread(subprocess.run, told, user=owner, check=False, stderr=subprocess.DEVNULL)
+        done = await asyncio.to_thread(subprocess.run, told, user=owner, capture_output=True, check=False)
+        assert done.returncode == 0 or process.status() == psutil.STATUS_ZOMBIE, done.stderr.decode()
 
 
 async def log_put_back(trial: Trial) -> str:
