@@ -13,7 +13,7 @@ from tests.faults.trial import Trial
 from tests.scenarios.goldthread import SERVICES
 
 PARTS = (*SERVICES, "matcher")
-POSTED_TO, DECIDING = ("referrals", "orders"), ("orders", "notify")
+POSTED_TO, DECIDING = ("referrals", "orders", "notify"), SERVICES
 
 REACHED_BY: dict[Step, Sequence[str]] = {
     Step.ACCEPT_WRITTEN: POSTED_TO,
@@ -141,7 +141,7 @@ async def at_work_of_operators(trial: Trial) -> None:
 
 
 async def in_a_rebuild(trial: Trial, service: str) -> None:
-    """A process dies when it has expanded the mark *everything*."""
+    """A process dies when it has expanded the mark *everything*, and another when it has folded some of it."""
     deployment = trial.deployment
     instances = deployment.on_store(service)
     async with deployment.without(*instances):
@@ -149,13 +149,15 @@ async def in_a_rebuild(trial: Trial, service: str) -> None:
             await deployment.end(part)
         await deployment.operated(service, "rebuild", service)
         await dies(trial, instances[0], Step.REBUILD_EXPANDED)
+        await dies(trial, instances[0], Step.FOLD_COMMITTED, 2)
     began = time.monotonic()
     await deployment.back(*instances)
     trial.tell("killed in a rebuild", service, time.monotonic() - began)
 
 
 async def in_a_restore(trial: Trial, service: str) -> None:
-    """The command dies before its commit; then it is done, and the service dies while it reads."""
+    """The command dies before its commit; then it is done, and the service dies while it reads, and again
+    while it folds what it has read."""
     deployment = trial.deployment
     restore, instances = ("restore", service, "--yes"), deployment.on_store(service)
     async with deployment.without(*instances):
@@ -175,6 +177,7 @@ async def in_a_restore(trial: Trial, service: str) -> None:
         else:
             raise NotBack(f"{service} cannot be restored: the command ends with {status}")
         await dies(trial, instances[0], Step.LOAD_COMMITTED, 2)
+        await dies(trial, instances[0], Step.FOLD_COMMITTED, 2)
     began = time.monotonic()
     await deployment.back(*instances)
     trial.tell("killed in a restore", service, time.monotonic() - began)
