@@ -141,7 +141,7 @@ async def at_work_of_operators(trial: Trial) -> None:
 
 
 async def in_a_rebuild(trial: Trial, service: str) -> None:
-    """A process dies when it has expanded the mark *everything*, and another when it has folded some of it."""
+    """A process dies when it has expanded the mark *everything*, and another with some of it folded."""
     deployment = trial.deployment
     instances = deployment.on_store(service)
     async with deployment.without(*instances):

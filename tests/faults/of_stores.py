@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -125,9 +126,11 @@ async def _full(processes: list[psutil.Process]) -> None:
 async def _limit(process: psutil.Process, size: str) -> None:
     """No file of a process grows beyond so many bytes, as its own user may say. It may have ended."""
     with suppress(psutil.NoSuchProcess):
-        owner = process.username() if os.geteuid() == 0 else None
+        of: dict[str, Any] = {}
+        if os.geteuid() == 0:  # which is not enough everywhere: it is its user, and its group too
+            of = {"user": process.uids().real, "group": process.gids().real, "extra_groups": []}
         told = ["prlimit", "--pid", str(process.pid), f"--fsize={size}:unlimited"]
-        done = await asyncio.to_thread(subprocess.run, told, user=owner, capture_output=True, check=False)
+        done = await asyncio.to_thread(subprocess.run, told, capture_output=True, check=False, **of)
         assert done.returncode == 0 or process.status() == psutil.STATUS_ZOMBIE, done.stderr.decode()
 
 
