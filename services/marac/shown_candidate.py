@@ -25,7 +25,7 @@ class Candidacy(BaseModel):
     forums: tuple[Forum, ...] = Field(
         default=(),
         description="the forums about the person to which a MARAC took a case of theirs, by minutes that were"
-        " issued, in a month that is over",
+        " issued, as soon as they are",
     )
 
 

@@ -48,7 +48,8 @@ def due(since: datetime) -> datetime:
 
 def told_to_matac(issued: Iterable[Collection[Forum]]) -> tuple[Forum, ...]:
     """What a MATAC is told of MARACs' decisions about a person's victims: to which forums that are about the
-    person they took a case. ``issued``: of each case that is restricted to nobody the forums as minutes that
-    were issued have them, of meetings in months that are over (``domain.md`` 14, traps 3 and 9)."""
+    person they took a case, as soon as it is issued; neither when, nor by which MARAC, nor how many cases.
+    ``issued``: of each case that is restricted to nobody the forums as minutes that were issued have them
+    (``domain.md`` 14, traps 3 and 9)."""
     taken_on = {forum for forums in issued for forum in forums}
     return tuple(forum for forum in ABOUT_THEM if forum in taken_on)

@@ -28,14 +28,14 @@ async def candidacy(
     at: datetime | None = None,
 ) -> Candidacy:
     """Of somebody of the cohort, whose victims are these, now or as it was known at a time. What is shown of
-    minutes is on record. Of meetings those in months that are over: the day tells which MARAC it was."""
+    minutes is on record: to which forums, once they are issued. How many were heard is counted by months that
+    are over: the day of a meeting tells which MARAC it was."""
     held, now = Held(runtime, at), at or runtime.clock.now()
-    month = months.begun(now)
     links = await _links(held, person, victims)
     cases = await held.many(CASE, hers.ConferenceCase, links, "case")
     meetings = await held.meetings_of(cases.values())
-    heard = {case: heard_at(each, meetings, month) for case, each in cases.items()}
-    records = await _issued(held, heard)
+    heard = {links[case] for case, each in cases.items() if heard_at(each, meetings, months.begun(now))}
+    records = await _issued(held, {case: heard_at(each, meetings, now) for case, each in cases.items()})
     forums = told_to_matac(record.forums for record in records)
     if forums:
         body = " ".join(forums).encode()
@@ -47,7 +47,7 @@ async def candidacy(
         late=bool(row and row.due and row.due < now),
         decision=row.decision if row else None,
         referred=row.referred if row else (),
-        heard=len({links[case] for case, at in heard.items() if at}),
+        heard=len(heard),
         forums=forums,
     )
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from chassis.facts import Fact
@@ -12,7 +13,7 @@ from contracts.events.people import IncidentReported
 from contracts.events.tasking import CandidateDecided, PutForward
 from contracts.rules.occurrence import LONDON
 from contracts.sections import Identity, Name
-from contracts.vocabulary import AreaKind, CandidateDecision, IncidentKind, PartiesAnswer, Role
+from contracts.vocabulary import AreaKind, CandidateDecision, Forum, IncidentKind, PartiesAnswer, Role
 from services.marac.conference import most_at_risk
 from services.marac.conference.at_risk_rows import AtRiskTable
 from services.marac.conference.most_at_risk import By
@@ -55,6 +56,12 @@ def test_who_is_at_risk(line: dict[str, Any]) -> None:
     )
     assert found.repeat == line["repeat"]
     assert sorted(at_risk.put_forward(done)) == line["put"]
+
+
+@lines(__file__, "told_to_matac")
+def test_what_a_matac_is_told_of_minutes_that_were_issued(line: dict[str, Any]) -> None:
+    issued = [[Forum(each) for each in forums] for forums in line["issued"]]
+    assert list(candidates.told_to_matac(issued)) == line["told"]
 
 
 @lines(__file__, "candidates")
@@ -335,49 +342,65 @@ async def test_a_matac_decides_and_the_case_says_so_at_once(marac: Marac) -> Non
     assert "Not heard in any month that is over." in page
 
 
-async def test_a_matac_is_told_to_which_forums_a_marac_took_it_and_nothing_else_of_the_victim(
-    marac: Marac,
+@pytest.mark.parametrize(
+    ("where", "coordinator", "chair", "days_ago", "victims"),
+    [
+        ("north", "coordinator", "chair", 0, 0),
+        ("south", "coordinator-elsewhere", "chair-elsewhere", 0, 0),
+        ("north", "coordinator", "chair", 70, 1),
+    ],
+)
+async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothing_else_of_the_victim(
+    marac: Marac, where: str, coordinator: str, chair: str, days_ago: int, victims: int
 ) -> None:
+    """Of two worlds that differ in which MARAC heard her and when, the one is told by the month alone."""
     made = await prepared(marac)
-    past = (marac.runtime.clock.now() - timedelta(days=70)).isoformat()
-    meeting = (await marac.post("coordinator", "meetings", {"area": "north", "starts": past})).json()["root"]
-    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
+    south = referral(people=[ann(), ben()], routing=area("south")).said
+    case = {"north": made.case, "south": await marac.say("haven", south, 2)}[where]
+    starts = (marac.runtime.clock.now() - timedelta(days=days_ago)).isoformat()
+    meeting = (await marac.post(coordinator, "meetings", {"area": where, "starts": starts})).json()["root"]
+    listed = await marac.post(coordinator, f"meetings/{meeting}/cases", {"case": case})
     assert listed.status_code == 201, listed.text
     seat = {"agency": "police", "attended": "present", "chairs": True}
     heard = {"decided": "A room at 14 Marker Street.", "safe_to_tell": None}
     heard |= {"forums": ["adult-safeguarding", "child-protection", "mappa", "matac"]}
     cohort = f"cohort/{person('ben')}"
 
-    async def told() -> Any:
+    async def candidacy() -> Any:
         answer = await marac.get("matac", cohort)
-        return answer.json()["candidacy"]["forums"] if answer.status_code == 200 else None
+        return answer.json()["candidacy"] if answer.status_code == 200 else {}
+
+    async def told() -> Any:
+        return (await candidacy()).get("forums")
 
     for end, said in (
         ("sitting", {"step": "opened"}),
         ("attendance", seat),
-        (f"cases/{made.case}/hearing", heard),
+        (f"cases/{case}/hearing", heard),
         ("sitting", {"step": "closed"}),
     ):
-        assert (await marac.post("chair", f"meetings/{meeting}/{end}", said)).status_code == 201, end
+        assert (await marac.post(chair, f"meetings/{meeting}/{end}", said)).status_code == 201, end
 
     async def there() -> bool:
         return await told() == []
 
     await until(there, what="Ben is in the cohort, and nothing is issued yet")
-    issued = await marac.post("chair", f"meetings/{meeting}/minutes", {"number": 1})
+    before = await candidacy()
+    issued = await marac.post(chair, f"meetings/{meeting}/minutes", {"number": 1})
     assert issued.status_code == 201, issued.text
 
     async def both() -> bool:
         return bool(await told() == ["matac", "mappa"])
 
     await until(both, what="what is about Ben, as issued")
+    assert (await candidacy(), before["heard"]) == (before | {"forums": ["matac", "mappa"]}, victims)
     page = (await marac.http.get(f"/marac/{cohort}", headers={"Authorization": "Bearer matac"})).text
     assert "A MARAC took it on to:" in page
-    for kept in ("Marker Street", "North", "afeguarding", "hild protection", made.case):
+    for kept in ("Marker Street", "North", "South", "afeguarding", "hild protection", case):
         assert kept not in page, kept
-    inside = [{"person": CALLERS[each].id, "name": each} for each in ("chair", "coordinator")]
+    inside = [{"person": CALLERS[each].id, "name": each} for each in (chair, coordinator)]
     said = {"reason": "A cousin works there.", "to": inside}
-    shut = await marac.post_upon("coordinator", f"cases/{made.case}/restriction", said)
+    shut = await marac.post_upon(coordinator, f"cases/{case}/restriction", said)
     assert shut.status_code == 201, shut.text
     await until(there, what="of a case that is restricted nothing")
 
