@@ -1,6 +1,6 @@
 """What the breaches of a case leave to do: those without an answer, and what all of it together may be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from contracts.rules import pattern, pattern_decisions
@@ -36,15 +36,28 @@ def pattern_of(
     """What each perpetrator of a case is said to have done to its victim, as it may be and as it was decided;
     ``decisions`` by the breach on whose page they were made."""
     theirs = {each.person for each in case.perpetrators}
-    told = ([r for r in each.records if r.type == "breach"] for each in case.occurrences if _by(theirs, each))
+    told = breaches_by(theirs, (each.records for each in case.occurrences))
     return shown_pattern.CasePattern(
         offences=[
             named
             for person in sorted(theirs if case.victim else ())
             for named in _named(person, case, assessments, decisions, at)
         ],
-        without_answer=sum(left([_reported(r) for r in each], at) for each in told if each),
+        without_answer=left_of(told, at),
     )
+
+
+def breaches_by(
+    theirs: set[str], happened: Iterable[Sequence[rows.RecordLine]]
+) -> list[list[rows.RecordLine]]:
+    """The breaches by these people, each with its records: of each occurrence of which one says so."""
+    told = ([record for record in each if record.type == "breach"] for each in happened if _by(theirs, each))
+    return [each for each in told if each]
+
+
+def left_of(breaches: Iterable[Sequence[rows.RecordLine]], at: datetime) -> int:
+    """How many of these breaches had no answer in 24 hours, which are over."""
+    return sum(left([_reported(record) for record in each], at) for each in breaches)
 
 
 def undecided(found: shown_pattern.CasePattern, at: datetime) -> list[str]:
@@ -52,10 +65,10 @@ def undecided(found: shown_pattern.CasePattern, at: datetime) -> list[str]:
     return [each.evidence[0] for each in found.offences if each.due and each.due <= at]
 
 
-def _by(theirs: set[str], occurrence: rows.Occurrence, victim: str | None = None) -> bool:
+def _by(theirs: set[str], records: Iterable[rows.RecordLine], victim: str | None = None) -> bool:
     return any(
         not theirs.isdisjoint(record.perpetrators) and (victim is None or victim in record.victims)
-        for record in occurrence.records
+        for record in records
     )
 
 
@@ -67,7 +80,7 @@ def _named(
     at: datetime,
 ) -> Iterator[shown_pattern.OffenceNamed]:
     victim = case.victim.person if case.victim else None
-    by_them = [each.records for each in case.occurrences if _by({person}, each, victim)]
+    by_them = [each.records for each in case.occurrences if _by({person}, each.records, victim)]
     read = pattern.read(
         [
             [pattern.record(record.root, _recorded(record), record.says) for record in each]

@@ -13,7 +13,6 @@ from contracts.events.transfer import TransferSent
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around
 from contracts.rules.circulation import Circulation
-from contracts.rules.occurrence import Record, occurrences
 from contracts.rules.order_status import status, together
 from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
@@ -23,6 +22,7 @@ from services.marac.conference.heard import recorded_in
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
 from services.marac.conference.parts import SentOn
+from services.marac.conference.records import each_once, occasions
 from services.marac.conference.repeated import repeated
 from services.marac.conference.risk import assessed_of
 from services.marac.conference.transfer import SENT, Told, taken_of, told_of
@@ -241,16 +241,8 @@ class _People:
     def occurrences(self) -> tuple[rows.Occurrence, ...]:
         """What was done to her by anybody, and by them to nobody named, over all agencies' records, in
         the order of time. Whoever did it may be a person of the case whom nobody has linked yet."""
-        found: dict[str, rows.RecordLine] = {}
-        for record in (record for row in self.sides for record in row.records):
-            held = found.get(record.root)
-            if held is None or (held.order is None and record.order is not None):
-                found[record.root] = record
-            if held is not None:
-                found[record.root] = _first_recorded(found[record.root], held, record)
-        lines = {root: record for root, record in found.items() if self._of_the_case(record)}
-        groups = occurrences(_as_record(line) for line in lines.values())
-        return tuple(_occurrence([lines[record.root] for record in group]) for group in groups)
+        lines = [record for record in each_once(self.sides) if self._of_the_case(record)]
+        return tuple(_occurrence(group) for group in occasions(lines))
 
     def _of_the_case(self, record: rows.RecordLine) -> bool:
         if record.victims:
@@ -333,19 +325,6 @@ def _known_of(circulation: Circulation | None) -> int:
     return len(circulation.teams) if circulation else -1
 
 
-def _as_record(line: rows.RecordLine) -> Record:
-    return Record(
-        root=line.root,
-        agency=line.agency,
-        occurred=line.occurred,
-        precision=line.precision,
-        kind=line.kind,
-        victims=frozenset(line.victims),
-        perpetrators=frozenset(line.perpetrators),
-        reference=line.reference if line.type == "incident" else None,
-    )
-
-
 def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
     return rows.Occurrence(
         first=lines[0].occurred,
@@ -355,13 +334,6 @@ def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
         orders=sorted({line.order for line in lines if line.order}),
         records=list(lines),
     )
-
-
-def _first_recorded(line: rows.RecordLine, *both: rows.RecordLine) -> rows.RecordLine:
-    """A record with the earliest word on when it was first recorded: whoever a correction adds has none of
-    before."""
-    known = [each.first_recorded for each in both if each.first_recorded]
-    return line.model_copy(update={"first_recorded": min(known, default=None)})
 
 
 def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:

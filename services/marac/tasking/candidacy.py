@@ -16,12 +16,13 @@ from chassis.runtime import Runtime
 from contracts.events.tasking import CandidateDecided
 from contracts.sections import Name, Narrative
 from contracts.vocabulary import CandidateDecision, NotTakenUp
+from services.marac.conference.held import Held
 from services.marac.rules import sharing
 from services.marac.shown import Page, Shown
 from services.marac.shown_candidate import Candidacy
 from services.marac.tasking import rows
 from services.marac.tasking.candidates import CANDIDATE, Decision, TaskingCandidate, TaskingCandidateTable
-from services.marac.tasking.heard import candidacy
+from services.marac.tasking.heard import candidacy, left_without_answer
 from services.marac.tasking.queries import theirs
 
 _CANDIDATES: Table = TaskingCandidateTable.__table__  # type: ignore[attr-defined]
@@ -82,15 +83,17 @@ async def candidate(runtime: Runtime, caller: Caller, person: str) -> CandidateP
     """One of them. Raises Problem (404)."""
     fresh, at = await runtime.fresh_until(), runtime.clock.now()
     _, row, known, source = await _one(runtime, caller, person)
+    victims = {each.person for each in source.victims}
+    left, told = await left_without_answer(Held(runtime), person, victims, at)
     answer = CandidatePage(
         at=at,
         fresh_until=fresh,
         person=person,
         name=next(iter(known.names), None),
-        candidacy=await candidacy(runtime, caller, person, {each.person for each in source.victims}, row),
-        without_answer=known.without_answer,
+        candidacy=await candidacy(runtime, caller, person, victims, row),
+        without_answer=left,
     )
-    await runtime.shown(caller, CANDIDATE.name, person, answer.seen, source.facts)
+    await runtime.shown(caller, CANDIDATE.name, person, answer.seen, {*source.facts, *told})
     return answer
 
 

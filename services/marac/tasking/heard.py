@@ -6,10 +6,13 @@ from datetime import datetime
 
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
+from contracts.rules.pattern import many_left
 from contracts.vocabulary import Role
 from services.marac.conference import rows as hers
+from services.marac.conference.breaches import breaches_by, left_of
 from services.marac.conference.heard import heard_at
 from services.marac.conference.held import Held, restrictions
+from services.marac.conference.records import each_once, occasions
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, PERSON
@@ -50,6 +53,29 @@ async def candidacy(
         heard=len(heard),
         forums=forums,
     )
+
+
+async def left_without_answer(
+    held: Held, person: str, victims: Collection[str], at: datetime
+) -> tuple[int, set[str]]:
+    """``without_answer``, of somebody of the cohort: ``victims`` are those too whom an order protects."""
+    people = await held.many(PERSON, hers.ConferencePerson, {person, *victims}, "person")
+    return without_answer(person, people.values(), at)
+
+
+def without_answer(
+    person: str, people: Collection[hers.ConferencePerson], at: datetime
+) -> tuple[int, set[str]]:
+    """How many breaches by somebody had no answer in 24 hours, where there are so many that their number is
+    named; else 0. And the facts that it comes from. A breach that names a victim alone is in the victim's
+    row, with whom it is by as the order tells. No id decides what is joined: it would tell where she lives.
+    """
+    lines = sorted(each_once(people), key=lambda e: (e.occurred, e.precision, e.kind, len(e.steps)))
+    placed = (line.model_copy(update={"root": f"{place:09}"}) for place, line in enumerate(lines))
+    told = breaches_by({person}, occasions(placed))
+    roots = {lines[int(record.root)].root for each in told for record in each}
+    facts = {line.fact for row in people for line in row.lines if line.root in roots}
+    return many_left(left_of(told, at)), facts
 
 
 async def _links(held: Held, person: str, victims: Collection[str]) -> dict[str, str]:

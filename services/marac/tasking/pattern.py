@@ -1,16 +1,14 @@
 """What all that one person did to one victim may be, with nothing in it that tells where she is: offences by
 the victim's letter, their evidence by ordinals, and no hour, agency or officer."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from chassis.facts import Fact
 from chassis.views import Subject
-from contracts.events.orders import BreachProgressed, BreachReported, PatternDecided
+from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules import pattern, pattern_decisions
-from contracts.rules.breach_answer import CLOCKS, Reported, Step, left
 from contracts.rules.instruments import dash_of
 from contracts.vocabulary import PERPETRATOR_ROLES
 from services.marac import casefile
@@ -33,28 +31,11 @@ def assessed(
             yield frozenset(letters_of(each.victims)), pattern.Word(each.fact.root, first, says, unknown)
 
 
-class Pattern(NamedTuple):
-    """The offences that are named, of one victim after another; how many breaches had no answer, where their
-    number is named; and when either may next change by itself."""
-
-    offences: tuple[rows.OffenceShown, ...]
-    without_answer: int
-    changes: tuple[datetime | None, datetime | None]
-
-
 def pattern_of(
     subject: Subject, events: Sequence[Seen], assessments: Sequence[Assessed], letters: Iterable[str]
-) -> Pattern:
-    """What a person's records and the assessments that name them may be."""
-    found, until = _offences(subject, events, assessments, letters)
-    left_so, another = _without_answer(subject, events)
-    return Pattern(tuple(found), left_so, (until, another))
-
-
-def _offences(
-    subject: Subject, events: Sequence[Seen], assessments: Sequence[Assessed], letters: Iterable[str]
 ) -> tuple[list[rows.OffenceShown], datetime | None]:
-    """The offences; and when a *not yet* next ends."""
+    """What a person's records and the assessments that name them may be: the offences that are named, of one
+    victim after another; and when a *not yet* next ends."""
     decisions = subject.facts.current(PatternDecided)
     found: list[rows.OffenceShown] = []
     for letter in letters:
@@ -78,27 +59,6 @@ def _offences(
     return found, min((end for end in ends if end > subject.at), default=None)
 
 
-def _without_answer(subject: Subject, events: Sequence[Seen]) -> tuple[int, datetime | None]:
-    """How many breaches had no answer in 24 hours, where there are so many that their number is named; and
-    when another may come to that."""
-    steps: dict[str, list[Step]] = {}
-    for fact in subject.facts.current(BreachProgressed):
-        step = Step(fact.said.step, fact.occurred, fact.root)
-        steps.setdefault(fact.said.breach, []).append(step)
-    told = [
-        [
-            _reported(subject, seen, steps)
-            for seen in each
-            if isinstance(seen.record.fact.said, BreachReported)
-        ]
-        for each in _by_occurrence(events)
-    ]
-    breaches = [each for each in told if each]
-    over = [min(each.recorded for each in reported) + CLOCKS[0] for reported in breaches]
-    many = pattern.many_left(sum(left(reported, subject.at) for reported in breaches))
-    return many, min((end for end in over if end > subject.at), default=None)
-
-
 def _by_occurrence(events: Iterable[Seen]) -> list[list[Seen]]:
     found: dict[int, list[Seen]] = {}
     for seen in events:
@@ -111,13 +71,6 @@ def _word(subject: Subject, seen: Seen) -> pattern.Word:
     accused = (each for each in casefile.about(fact, subject) if each.role in PERPETRATOR_ROLES)
     says = pattern.codes(fact.said, accused)
     return pattern.record(fact.root, subject.facts.first_recorded(fact.root), says)
-
-
-def _reported(subject: Subject, seen: Seen, steps: Mapping[str, Sequence[Step]]) -> Reported:
-    """As the rules of answering know it: a page has no grace for what is sent late."""
-    fact = seen.record.fact
-    first = subject.facts.first_recorded(fact.root)
-    return Reported(fact.occurred, first, first, tuple(steps.get(fact.root, ())))
 
 
 def _decided(fact: Fact[PatternDecided]) -> pattern_decisions.Decided:

@@ -161,7 +161,7 @@ def fold_perpetrator(subject: Subject) -> Folded:
         if mention.role in PERPETRATOR_ROLES
     )
     letters = [letter for victim, letter in known.letters.items() if victim not in known.harmed_by]
-    found = pattern_of(subject, known.events, known.assessed(), letters)
+    offences, until = pattern_of(subject, known.events, known.assessed(), letters)
     row = rows.TaskingPerpetrator(
         model_version=scoring.MODEL,
         look_back_days=look_back,
@@ -177,14 +177,13 @@ def fold_perpetrator(subject: Subject) -> Folded:
         victims=_victims(known),
         orders=[_order(order, known.letters_of(order.protected)) for order in known.orders],
         missing=_missing(known, who),
-        pattern=found.offences,
-        without_answer=found.without_answer,
+        pattern=tuple(offences),
         mappa=mappa_of(known.against, known.kinds),
         scored=scored.tenths is not None,
         place=_place(scored.tenths, who),
     )
     midnight = _midnight(scored.changes) if scored.changes else None
-    changes = (midnight, *(order.status.changes_at for order in known.orders), *found.changes)
+    changes = (midnight, *(order.status.changes_at for order in known.orders), until)
     return Folded(row, min((change for change in changes if change), default=None))
 
 

@@ -18,7 +18,7 @@ from services.marac.rules import months, score, sharing
 from services.marac.shown_cohort import Cohort, CohortLine, PerpetratorPage
 from services.marac.tasking import rows
 from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
-from services.marac.tasking.heard import candidacy
+from services.marac.tasking.heard import candidacy, left_without_answer
 from services.marac.tasking.views import PERPETRATOR, SOURCE
 
 MOST = 200
@@ -79,10 +79,11 @@ async def perpetrator_page(
         raise not_found()
     listed = found[0] if at is None else await _as_of(runtime, person, at)
     row, held = listed.row, Held(runtime, at)
-    incomplete = await runtime.incomplete([f"p:{person}"])
+    incomplete, now = await runtime.incomplete([f"p:{person}"]), runtime.clock.now()
+    left, told = await left_without_answer(held, person, listed.victims, at or now)
     page = PerpetratorPage(
         **row.model_dump(include=set(PerpetratorPage.model_fields)),
-        at=runtime.clock.now(),
+        at=now,
         fresh_until=fresh,
         known_at=at,
         sources_silent=await _silent(runtime, at),
@@ -90,12 +91,13 @@ async def perpetrator_page(
         incomplete=incomplete.records,
         whose_unknown=incomplete.whose_unknown,
         person=person,
+        without_answer=left,
         name=next(iter(row.names), None),
         candidacy=await candidacy(
             runtime, caller, person, listed.victims, await held.one(CANDIDATE, TaskingCandidate, person), at
         ),
     )
-    await runtime.shown(caller, PERPETRATOR.name, person, page.seen, listed.facts)
+    await runtime.shown(caller, PERPETRATOR.name, person, page.seen, {*listed.facts, *told})
     return page
 
 

@@ -117,8 +117,6 @@ class TaskingPerpetrator(Row):
     orders: list[BindingOrder]
     missing: list[PerpetratorGap]
     pattern: tuple[OffenceShown, ...] = ()
-    without_answer: int = 0
-    """So many breaches had no answer in 24 hours; 0 where there are too few to be named by their number."""
     mappa: tuple[MappaSaid, ...] = ()
     """Of each agency that manages, its newest word, by kind and month; empty: it is not known."""
     managed_by: str | None = None

@@ -9,8 +9,20 @@ from contracts.sections import Narrative
 from contracts.vocabulary import Role
 from services.marac import shown_pattern
 from services.marac.conference import breaches
+from services.marac.tasking.heard import without_answer
 from services.marac.tasking.rows import TaskingPerpetrator
-from tests.services.marac.caseload import alert, ann, ben, breach, cat, mention, person, referral, world
+from tests.services.marac.caseload import (
+    alert,
+    ann,
+    ben,
+    breach,
+    cat,
+    mention,
+    order,
+    person,
+    referral,
+    world,
+)
 from tests.support.facts import NOON, corrected, fact, root_of
 
 KIT = mention("kit", Role.SUSPECT)
@@ -126,10 +138,28 @@ def test_on_a_perpetrators_page_not_yet_stands_for_a_week() -> None:
     assert (late.pattern[0].decision, late.pattern[0].stands) == ("not-yet", False)
 
 
+def unanswered(*facts: Fact[Any], days: float = 0) -> tuple[int, set[str]]:
+    """How many breaches by Ben had no answer, as his page counts them so many days on, and their facts."""
+    made = world(*facts)
+    people = [row for name in ("ann", "ben", "cat") if (row := made.row("conference_person", person(name)))]
+    return without_answer(person("ben"), people, NOON + timedelta(days=days))
+
+
 def test_on_a_perpetrators_page_breaches_without_an_answer_are_named_from_three_on() -> None:
     told = (*TOLD, contact("later", 0.5))
-    assert perpetrator(*told).without_answer == 0, "two, of which nobody says that they are a pattern"
-    assert perpetrator(*told, at=NOON + timedelta(days=1)).without_answer == 3
+    assert unanswered(*told)[0] == 0, "two, of which nobody says that they are a pattern"
+    assert unanswered(*told, days=1) == (3, {each.id for each in told})
+
+
+def test_on_a_perpetrators_page_what_names_her_alone_counts_where_her_order_binds_him() -> None:
+    alone = [contact(f"alone {n}", n, people=[ann()]) for n in (12, 9, 6)]
+    of_one_other = contact("of one other", 6, "police")
+    of_cat = contact("of cat", 5, people=[cat()])
+    told = {each.id for each in (*alone, of_one_other)}
+    assert unanswered(order(), *alone, of_one_other, of_cat) == (3, told)
+    assert unanswered(*alone, of_cat) == (0, set()), "no order protects her from him"
+    other = order("other", people=[KIT, ann()])
+    assert unanswered(order(), other, *alone) == (0, set()), "nobody knows which of the two did it"
 
 
 def test_breaches_that_had_no_answer_in_their_time_are_counted() -> None:
