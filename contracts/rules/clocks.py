@@ -18,6 +18,7 @@ from contracts.rules.circulation_clocks import CIRCULATING
 from contracts.rules.clock import Calendar as Calendar
 from contracts.rules.clock import Clock as Clock
 from contracts.rules.clock import Limit as Limit
+from contracts.rules.cover import LOOK_BACK
 from contracts.rules.identity_clocks import IDENTITY
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_questions import months_on
@@ -29,6 +30,9 @@ from contracts.vocabulary import AlertRule, ClockOwner, Urgency
 PAST = timedelta(days=7)
 """What ran out so long before it became known runs no clock: whoever sends the records of a year calls
 nobody out of bed."""
+MISSED: Mapping[AlertRule, timedelta] = {AlertRule.BAIL_ENDED: LOOK_BACK}
+"""Those of which somebody is called for longer: bail that ended with nothing in its place is a high-risk
+event (``domain.md`` 4.6), and its end may come with a batch of each week. As long as the pages miss it."""
 HOWEVER_LATE = frozenset({AlertRule.PATTERN})
 """Rules whose clock runs all the same: nobody is called for it, and what is newer would be hidden with it."""
 
@@ -370,7 +374,11 @@ def moves(
     }
     ran = {clock.rule for clock in known} | {*stopped}
     ran |= HOWEVER_LATE
-    new = [rule for rule in wanted if rule not in kept and (rule in ran or wanted[rule] + PAST > at)]
+    new = [
+        rule
+        for rule in wanted
+        if rule not in kept and (rule in ran or wanted[rule] + MISSED.get(rule, PAST) > at)
+    ]
     return Moves(tuple(clock for clock in known if clock.rule not in kept), tuple(sorted(new)))
 
 

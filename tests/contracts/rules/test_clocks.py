@@ -94,6 +94,27 @@ def test_what_is_stopped_and_started(
     assert now.start == ((HEARING,) if started else ())
 
 
+@pytest.mark.parametrize(
+    ("rule", "days", "calls"),
+    [
+        (AlertRule.BAIL_ENDED, 8, True),
+        (AlertRule.BAIL_ENDED, 13.9, True),
+        (AlertRule.BAIL_ENDED, 14, False),
+        (AlertRule.BAIL_ENDED, 200, False),
+        (AlertRule.ENDS_2, 8, False),
+        (HEARING, 6.9, True),
+        (HEARING, 8, False),
+    ],
+)
+def test_bail_that_ended_calls_somebody_for_as_long_as_it_is_missed(
+    rule: AlertRule, days: float, calls: bool
+) -> None:
+    """Told so many days after it ran out, as by a batch of each week; the records of a year stay quiet."""
+    assert moves([], [], {rule: NOON - timedelta(days=days)}, "north", NOON).start == (
+        (rule,) if calls else ()
+    )
+
+
 def test_what_was_stopped_and_is_so_again_runs_again_however_long_it_is_over() -> None:
     assert moves([], [HEARING], {HEARING: NOON - PAST}, "north", NOON).start == (HEARING,)
     assert moves([], [SPO], {HEARING: NOON - PAST}, "north", NOON).start == ()
