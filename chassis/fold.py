@@ -128,7 +128,7 @@ class Folder:
             return batch
         reached(Step.FOLD_TAKEN)
         subjects = await self._expand(connection, marks)
-        locked = await self._lock(connection, subjects) if subjects else set()
+        locked = await ledger.lock(self._store, connection, sorted(subjects)) if subjects else set()
         if await newest(connection) > self._version:
             raise Outdated("a newer release folds on this store")
         batch.subjects = len(subjects)
@@ -226,29 +226,6 @@ class Folder:
             group by theirs.key"""
         keys = _listed("key", sorted(mark.key for mark in taken))
         await connection.execute(prepared(statement), {"moved": orjson.dumps(rows).decode(), "taken": keys})
-
-    async def _lock(self, connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
-        asked = {"rows": _listed("id", sorted(subjects))}
-        theirs = self._store.rows_of("rows", (("id", "text"),))
-        # One that is there is not touched: *on conflict* would wait for whoever folds it, to their end.
-        unknown = f"""select r.id from {theirs}
-            where not exists (select 1 from subject as known where known.id = r.id)"""
-        if new := sorted((await connection.execute(prepared(unknown), asked)).scalars()):
-            if self._store.skip_locked:  # by itself, for who folds one of them too would wait for this batch
-                await self._store.write(lambda c: self._make_known(c, new))
-            else:
-                await self._make_known(connection, new)
-        lock = f"""select id from subject where id in (select id from {theirs})
-            order by id {self._store.skip_locked}"""
-        return set((await connection.execute(prepared(lock), asked)).scalars())
-
-    async def _make_known(self, connection: AsyncConnection, subjects: Iterable[str]) -> None:
-        """Each has a row, by which it can be locked."""
-        rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in subjects]
-        statement = f"""insert into subject (id, level)
-            select id, level from {self._store.rows_of("rows", (("id", "text"), ("level", "int")))}
-            where true on conflict do nothing"""
-        await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
     async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> dict[str, Due]:
         """Which of these subjects are marked, most of them by what was just said of them: their marks are

@@ -246,6 +246,32 @@ async def home(store: Store, connection: AsyncConnection, ids: Ids, mentions: Se
         await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
 
 
+async def lock(store: Store, connection: AsyncConnection, subjects: Sequence[str]) -> set[str]:
+    """Lock these subjects to fold them; give those that nobody else folds now. One that is there is not
+    touched before: *on conflict* would wait for whoever folds it, to the end of their batch."""
+    asked = {"rows": orjson.dumps([{"id": id_} for id_ in subjects]).decode()}
+    theirs = store.rows_of("rows", (("id", "text"),))
+    unknown = f"""select r.id from {theirs}
+        where not exists (select 1 from subject as known where known.id = r.id)"""
+    if new := sorted((await connection.execute(prepared(unknown), asked)).scalars()):
+        if store.skip_locked:  # by itself, for who folds one of them too would wait for this batch
+            await store.write(lambda c: _make_known(store, c, new))
+        else:
+            await _make_known(store, connection, new)
+    free = f"""select id from subject where id in (select id from {theirs})
+        order by id {store.skip_locked}"""
+    return set((await connection.execute(prepared(free), asked)).scalars())
+
+
+async def _make_known(store: Store, connection: AsyncConnection, subjects: Sequence[str]) -> None:
+    """Each has a row, by which it can be locked."""
+    rows = [{"id": id_, "level": int(id_[0] in "ko")} for id_ in subjects]
+    statement = f"""insert into subject (id, level)
+        select id, level from {store.rows_of("rows", (("id", "text"), ("level", "int")))}
+        where true on conflict do nothing"""
+    await connection.execute(prepared(statement), {"rows": orjson.dumps(rows).decode()})
+
+
 async def _ranks_of(store: Store, connection: AsyncConnection, mentions: Sequence[str]) -> dict[str, Rank]:
     """The ranks of the marks of a decision about these mentions: that is history of whom history alone is
     told (``marks.rank_of``)."""

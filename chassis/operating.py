@@ -100,6 +100,7 @@ async def republish(runtime: Runtime) -> int:
 
 async def _alone(runtime: Runtime) -> None:
     """Wait until the sessions of a killed process are gone. Raises InUse."""
+    await runtime.store.close()  # those of this one, of which it may have kept several
     try:
         async with asyncio.timeout(GOING_SECONDS):
             while await _others(runtime):  # noqa: ASYNC110 - PostgreSQL says when

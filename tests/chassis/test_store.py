@@ -695,10 +695,10 @@ async def test_a_subject_that_another_folder_holds_is_put_back(postgres_url: str
     person = f"p:{IDS.person(mention_of(AGENCY, '1'))}"
     folder = Folder(store, IDS, "/tests", VIEWS, Signals())
     async with store.writing() as connection:
-        await folder._lock(connection, {person: False})
+        await ledger.lock(store, connection, [person])
         await connection.commit()
     async with store.writing() as connection:
-        assert await folder._lock(connection, {person: False}) == {person}
+        assert await ledger.lock(store, connection, [person]) == {person}
         other = asyncio.create_task(folder.once())
         batch = await asyncio.wait_for(other, PATIENCE)
         assert batch.put_back == 1
