@@ -249,12 +249,12 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         source="College of Policing, APP, victim safety (domain.md 1.3); times are Goldthread's own",
     ),
     AlertRule.PLAN_INADEQUATE: _owed(
-        "a safety plan is refused as inadequate (docs/plans.md), or a change makes it so, and no other is"
-        " adequate",
+        "an assessment or a referral leaves the risk high or unknown, and there is no safety plan; one is"
+        " refused as inadequate (docs/plans.md), or a change makes it so, and no other is adequate",
         "an adequate plan",
         Limit(24, Calendar.HOURS),
         ClockOwner.PLAN_OWNER,
-        "a plan stands that does not protect. For medium and standard risk the limit is 5 working days",
+        "no plan stands that protects. For medium and standard risk the limit is 5 working days",
         "HMICFRS 2021, lines 1387-1418; times are Goldthread's own",
     ),
     AlertRule.PLAN_REVIEW: _owed(

@@ -75,9 +75,9 @@ def changes_at(heard: Heard) -> datetime | None:
 
 def owed(heard: Heard, calendars: Calendars) -> Owed | None:
     """What is owed to a victim. None: nothing was ever told that anything is owed for, as a referral to MARAC
-    is: its victim is told what the meeting came to; nor anything that opens a review of the risk. Of somebody
-    who has died what was done stays, and nothing is to come: whom their family is to hear from is no clock of
-    this table."""
+    is: its victim is told what the meeting came to; nor anything that opens a review of the risk, nor a risk
+    that is not known to be lower. Of somebody who has died what was done stays, and nothing is to come: whom
+    their family is to hear from is no clock of this table."""
     found = _owed(heard, calendars)
     if found is None or not risk_review.died(heard.told):
         return found
@@ -97,7 +97,7 @@ def _owed(heard: Heard, calendars: Calendars) -> Owed | None:
     soon = None if any(not plan.refused for plan, _ in plans) else mend(plans, heard, grade, calendars)
     review = review_of(heard, plans, reviews, calendars)
     agree = None if contract else _agree(heard, limit, calendars)
-    told = updates or plans or contract or agree or heard.opened or heard.of(ReferralMade)
+    told = updates or plans or soon or contract or agree or heard.opened or heard.of(ReferralMade)
     if because is None or not told:
         return None
     clocks = [each for each in (soon, agree) if each]

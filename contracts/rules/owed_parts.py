@@ -97,7 +97,7 @@ class Update(Part):
 
 class Owed(Part):
     """All that is owed to one victim, the newest first; which clocks should run for it, the first to be late
-    first. ``mend_by``: by when an adequate plan is to stand, where plans do and none is. ``agree_by``: by
+    first. ``mend_by``: by when an adequate plan is to stand, where none does. ``agree_by``: by
     when a victim contract is to be agreed, where none is."""
 
     mention: str

@@ -2,9 +2,9 @@
 
 Source: HMICFRS (2021), lines 1387-1418; College of Policing, APP (``domain.md`` 1.3). A plan is reviewed at
 each change of risk, in the time in which the risk itself is to be assessed, and one that is not adequate is
-mended in a day (five working days where the risk is known to be lower): Goldthread's own, 2026-11, to be
-agreed with each area. Nothing ends a plan: neither a court's decision, nor the end of an order, nor a case
-that is heard no more.
+mended in a day (five working days where the risk is known to be lower); where the risk is high or unknown and
+there is none, one is made in a day: Goldthread's own, 2026-11, to be agreed with each area. Nothing ends a
+plan: neither a court's decision, nor the end of an order, nor a case that is heard no more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ SUSPECT_OF = frozenset(
 )
 """The same of an incident: whoever is convicted was charged, and whoever is let out may be held again."""
 BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
+LOWER = (Grade.STANDARD, Grade.MEDIUM)
+"""Grades that are known not to be high: an unknown one is none of them."""
 
 
 def _standing(heard: Heard, grade: Grade) -> Standing:
@@ -118,9 +120,10 @@ def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, Opened | PlanCh
 def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendars: Calendars) -> Clock | None:
     """By when an adequate plan is to stand. Counted from the first of the plans that never were adequate, one
     after the other, so that neither another thin one nor what happens meanwhile gives longer; of one that
-    was, from the first change after somebody had looked at it last."""
+    was, from the first change after somebody had looked at it last; where there is none, from when the risk
+    was known to be high or unknown, by an assessment or a referral."""
     if not plans:
-        return None
+        return _first(heard, calendars)
     newest, mention = plans[0]
     thin = list(takewhile(_never_adequate, reversed(heard.of(PlanMade))))
     if thin:
@@ -128,8 +131,19 @@ def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendar
     else:
         looked = max(newest.at, newest.reviewed or newest.at)
         since = min((at for at, *_ in _changes(heard) if at > looked), default=looked)
-    due = deadline(WEEK if grade in (Grade.STANDARD, Grade.MEDIUM) else DAY, since, calendars)
+    due = deadline(WEEK if grade in LOWER else DAY, since, calendars)
     return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=mention, due=due)
+
+
+def _first(heard: Heard, calendars: Calendars) -> Clock | None:
+    made = assessed(heard)
+    so_far = [(each, stands([known for _, known in made[: n + 1]])) for n, (each, _) in enumerate(made)]
+    at_risk = [each for each, _ in takewhile(lambda one: one[1] not in LOWER, reversed(so_far))]
+    first = min(at_risk, key=lambda each: (each.recorded, each.envelope.root), default=None)
+    if first is None:
+        return None
+    due = deadline(DAY, first.recorded, calendars)
+    return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=first.hers, due=due)
 
 
 def _never_adequate(made: tuple[Told, PlanMade]) -> bool:

@@ -112,7 +112,7 @@ class ClockOwner(StrEnum):
     RISK_OWNER = "risk-owner"
     """Whoever assessed the risk last; where nobody has, whoever told of what asks for it."""
     PLAN_OWNER = "plan-owner"
-    """Whoever made the safety plan."""
+    """Whoever made the safety plan; where there is none, the police."""
     MATAC = "matac"
     """The coordinator of the MATAC whose police told of the offender."""
     TELLS_VICTIM = "tells-victim"

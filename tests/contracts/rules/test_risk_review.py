@@ -46,7 +46,9 @@ def content(said: dict[str, Any]) -> Said:
     accused = said.get("of", ["ben"])
     people = [her, *(someone(Role.PERPETRATOR, each, relationship=said.get("as")) for each in accused)]
     if "assessed" in said:
-        graded = Graded(grade=Grade(said["assessed"]), rule="test", because="test")
+        graded = Graded(
+            grade=Grade(said["assessed"]), rule="test", because="test", signed=said.get("signed", False)
+        )
         kind = {"instrument": said.get("instrument", "safelives-dash-24"), "instrument_version": "2015"}
         return RiskAssessed.model_validate({"people": people, "graded": graded, **kind})
     if "referred" in said:
