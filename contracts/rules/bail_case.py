@@ -6,11 +6,11 @@ further action there is nothing to return for) and Bail Act 1976 (a court's bail
 both from memory, to be checked. A custody system tells of the end of a case as a step of the answer to a
 breach, or in the record of the incident, and often not of the bail. Which of several cases bail was given in
 is not told here: it is one that happened before it was given and was not over then, about the same people. So
-nobody is told that it is over, nor that it can be enforced (Goldthread's own, 2026-11).
+it is in doubt once one of those is over and in none of them anybody is still held, charged or investigated:
+then nobody is told that it is over, nor that it can be enforced (Goldthread's own, 2026-11).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,60 +19,81 @@ from contracts.events.conduct import Conduct
 from contracts.events.orders import BreachProgressed
 from contracts.events.people import IncidentReported
 from contracts.rules.legal_status import steps
-from contracts.rules.order_match import KnownOrder
+from contracts.rules.order_match import KnownOrder, people_of
 from contracts.rules.order_status import BAIL, OrderTerms, Versions
 from contracts.vocabulary import PERPETRATOR_ROLES, BreachStep, LegalStatus, Role
 
-ENDING_STEPS = frozenset(
+GOES_ON = frozenset(
     {
-        *(BreachStep.NO_FURTHER_ACTION, BreachStep.NO_BREACH_FOUND, BreachStep.CLOSED),
-        *(BreachStep.SENTENCED, BreachStep.ACQUITTED),
+        *(BreachStep.ARRESTED, BreachStep.INTERVIEWED, BreachStep.CHARGED, BreachStep.AT_COURT),
+        *(LegalStatus.ARRESTED, LegalStatus.RELEASED_UNDER_INVESTIGATION, LegalStatus.CHARGED),
+        *(LegalStatus.RELEASED_BY_COURT, LegalStatus.CONVICTED),
     }
 )
-ENDING_STATUS = frozenset({LegalStatus.NO_FURTHER_ACTION, LegalStatus.SENTENCED, LegalStatus.ACQUITTED})
-"""By which a case is over: a charge is none, nor is a release while it is investigated, which may leave bail
-that a court has given."""
+"""By which a case goes on, also after no further action: a victim may have had that reviewed."""
+ENDS = frozenset(
+    {
+        *(BreachStep.NO_FURTHER_ACTION, BreachStep.NO_BREACH_FOUND),
+        *(BreachStep.SENTENCED, BreachStep.ACQUITTED),
+        *(LegalStatus.NO_FURTHER_ACTION, LegalStatus.SENTENCED, LegalStatus.ACQUITTED),
+    }
+)
+"""By which it is over. That a report is closed is none: it may be the second of one breach."""
 
 
 @dataclass(frozen=True, slots=True)
-class CaseEnd:
-    """When what happened then, between these people, was said to be over. People are person ids."""
+class Case:
+    """What happened then, between these people, by their ids; and since when it is over. None: it goes on."""
 
     occurred: datetime
-    at: datetime
+    over: datetime | None
     suspects: frozenset[str]
     victims: frozenset[str]
 
 
-def case_ends(told: Iterable[Versions], homes: Mapping[str, str]) -> Iterator[CaseEnd]:
-    """The ends of all breaches and incidents among what was told, each fact by all versions of it."""
-    newest = [(versions, *versions[-1]) for versions in told]
-    steps_of = defaultdict[str, list[datetime]](list)
-    for _, envelope, said in newest:
-        if isinstance(said, BreachProgressed) and said.step in ENDING_STEPS:
-            steps_of[said.breach].append(envelope.time)
-    for versions, envelope, said in newest:
+def cases(
+    roots: Iterable[str], spoken: Callable[[str], Versions], homes: Mapping[str, str]
+) -> Iterator[Case]:
+    """The breaches and incidents among these facts of which it is told that they go on, or are over.
+    ``spoken`` gives every version of a fact, or of an order; those of a fact that stands."""
+    told = [spoken(root) for root in roots]
+    progress: dict[str, list[tuple[datetime, BreachStep]]] = {}
+    for envelope, said in (versions[-1] for versions in told):
+        if isinstance(said, BreachProgressed):
+            progress.setdefault(said.breach, []).append((envelope.time, said.step))
+    for versions in told:
+        envelope, said = versions[-1]
         if not isinstance(said, Conduct):
             continue
-        said_so = [(e.recordedat, was.status) for e, was in versions if isinstance(was, IncidentReported)]
-        over = steps_of[envelope.root] + [at for status, at in steps(said_so) if status in ENDING_STATUS]
-        suspects, victims = (
-            frozenset(homes[m.mention] for m in said.in_role(*roles) if m.mention and m.mention in homes)
-            for roles in (PERPETRATOR_ROLES, (Role.VICTIM,))
+        legal = [(e.recordedat, was.status) for e, was in versions if isinstance(was, IncidentReported)]
+        known: list[tuple[datetime, BreachStep | LegalStatus]] = [(at, each) for each, at in steps(legal)]
+        known += progress.get(envelope.root, ())
+        of_it = [(at, each in GOES_ON, each) for at, each in known if each in GOES_ON | ENDS]
+        last = max(of_it, default=None)
+        if last is None:
+            continue
+        people = [(m.role, homes.get(m.mention or "")) for m in people_of(said, envelope.time, spoken)]
+        yield Case(
+            occurred=envelope.time,
+            over=None if last[1] else last[0],
+            suspects=frozenset(who for role, who in people if who and role in PERPETRATOR_ROLES),
+            victims=frozenset(who for role, who in people if who and role is Role.VICTIM),
         )
-        yield from (CaseEnd(envelope.time, at, suspects, victims) for at in over)
 
 
-def with_case(order: KnownOrder, ends: Iterable[CaseEnd]) -> OrderTerms:
-    """The terms of an order; of bail with when a case that it may have been given in was over."""
+def with_case(order: KnownOrder, known: Iterable[Case]) -> OrderTerms:
+    """The terms of an order; of bail with when all cases that it may have been given in were over."""
     if order.terms.order not in BAIL:
         return order.terms
-    over = (
-        end.at
-        for end in ends
-        if end.occurred <= order.made <= end.at
-        and not end.suspects.isdisjoint(order.respondents)
-        and (not end.victims or not order.protected or not end.victims.isdisjoint(order.protected))
-    )
-    first = min(over, default=None)
-    return order.terms.model_copy(update={"case_over": utc(first)}) if first else order.terms
+    over = [
+        each.over
+        for each in known
+        if each.occurred <= order.made
+        and (each.over is None or each.over >= order.made)
+        and not each.suspects.isdisjoint(order.respondents)
+        and (not each.victims or not order.protected or not each.victims.isdisjoint(order.protected))
+    ]
+    ends = [utc(at) for at in over if at is not None]
+    if not ends or len(ends) < len(over):
+        return order.terms
+    return order.terms.model_copy(update={"case_over": max(ends)})

@@ -120,7 +120,7 @@ class OrderTerms(BaseModel):
     """Of a notice, or of an order until an application is decided, when a court did. None: nobody told of
     that."""
     case_over: AwareDatetime | None = None
-    """Of bail, when a case that it may have been given in was said to be over. None: nobody told of that."""
+    """Of bail, when all cases that it may be of were said to be over. None: nobody told of that."""
 
 
 class Past(BaseModel):

@@ -24,7 +24,7 @@ from contracts.events.orders import (
 )
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
-from contracts.rules.bail_case import case_ends, with_case
+from contracts.rules.bail_case import Case, cases, with_case
 from contracts.rules.circulation import Circulation, circulation
 from contracts.rules.occurrence import Record as OccurrenceRecord
 from contracts.rules.occurrence import record_of
@@ -212,14 +212,18 @@ def orders_of(subject: Subject) -> list[OrderSeen]:
             )
         )
     known = [each.known for each in seen]
-    said = [subject.facts.spoken(fact.root) for fact in subject.facts.current(Said)]
-    ends = list(case_ends(said, subject.homes)) if any(each.terms.order in BAIL for each in known) else []
-    found = []
-    for each in seen:
-        heard = replace(each, terms=decided(each.known, known))
-        terms = with_case(heard.known, ends)
-        found.append(replace(heard, terms=terms, status=status(terms, subject.at)))
-    return found
+    roots = [fact.root for fact in subject.facts.current(Said)]
+    on_bail = any(each.terms.order in BAIL for each in known)
+    bailed = [*cases(roots, subject.facts.spoken, subject.homes)] if on_bail else []
+    return [_decided(each, known, bailed, subject.at) for each in seen]
+
+
+def _decided(
+    order: OrderSeen, known: Iterable[KnownOrder], bailed: Iterable[Case], at: datetime
+) -> OrderSeen:
+    heard = replace(order, terms=decided(order.known, known))
+    terms = with_case(heard.known, bailed)
+    return replace(heard, terms=terms, status=status(terms, at))
 
 
 def records_of(subject: Subject) -> list[RecordSeen]:

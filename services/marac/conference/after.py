@@ -234,13 +234,14 @@ def _repeats(
     ]
     may = looked_at(case, _people(subject), met.at, own)
     answers = subject.facts.current(RepeatAnswered)
-    answered = {root for each in answers for root in each.said.records}
+    answered = {root: each.occurred for each in answers for root in each.said.records}
+    seen = {each.root for each in may if (at := answered.get(each.root)) and at >= (each.newest or at)}
     had = met.heard.had if met.heard else None
+    look = refer_again.waiting(may, met.at, later, seen)
     news = refer_again.waiting(making, met.at, later, (), had) + refer_again.waiting(may, met.at, later, ())
-    lines = {each.root: each for each in news}
+    lines = {each.root: each for each in news if each not in look}
     decided = [_decided(each, lines) for each in answers if not lines.keys().isdisjoint(each.said.records)]
     waits = refer_again.waiting(making, met.at, later, answered, had)
-    look = refer_again.waiting(may, met.at, later, answered)
     since = max(met.at, waits[0].recorded) if waits else None
     return {
         "repeats": tuple(waits),

@@ -51,6 +51,9 @@ class RecordWaits(Part):
     occurred: AwareDatetime
     recorded: AwareDatetime
     """When its agency first wrote it down."""
+    newest: AwareDatetime | None = None
+    """Of what is to be looked at, when its agency wrote its newest version: what was decided before is of
+    another."""
     says: tuple[RiskFactor, ...] = ()
     """What an assessment says that may be new abuse."""
 

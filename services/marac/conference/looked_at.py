@@ -22,17 +22,19 @@ def looked_at(
     victim, by = case.victim.person, {each.person for each in case.perpetrators}
     sides = [people[person] for person in (victim, *sorted(by)) if person in people]
     assessments = people[victim].assessments if victim in people else ()
+    known = {person for person in by if person in people and people[person].identity.names}
     until = repeat.months_after(met if own.anchor is RepeatAnchor.MEETING else case.referred, repeat.MONTHS)
     return [
         waits
-        for waits, day in (*_assessed(assessments, by), *_housing(sides, victim, by))
+        for waits, day in (*_assessed(assessments, known), *_housing(sides, victim, by))
         if repeat.to_look_at(waits.occurred, met, until, day=day)
     ]
 
 
-def _assessed(known: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[RecordWaits, bool]]:
-    for each in known:
-        says = repeat.may_tell(by_factor(each, by))
+def _assessed(made: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[RecordWaits, bool]]:
+    """Of a case of which nobody knows who harms, by whomever they are about."""
+    for each in made:
+        says = repeat.may_tell(by_factor(each, by or each.accused))
         if each.type == "assessment" and each.instrument and says:
             yield (
                 RecordWaits(
@@ -42,6 +44,7 @@ def _assessed(known: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[
                     agency=each.agency,
                     occurred=each.occurred,
                     recorded=each.first_recorded or each.recorded,
+                    newest=each.recorded,
                     says=tuple(says),
                 ),
                 each.precision == "day",
@@ -70,6 +73,7 @@ def _housing(
                     agency=line.agency,
                     occurred=line.occurred,
                     recorded=min(each.recorded for each in (*line.earlier, said)),
+                    newest=said.recorded,
                 ),
                 said.precision == "day",
             )

@@ -8,7 +8,7 @@ from chassis.clock import court_deadline
 from chassis.views import Subject
 from contracts.content import Said
 from contracts.events.orders import OrderMade, OrderServed
-from contracts.rules.bail_case import case_ends, with_case
+from contracts.rules.bail_case import cases, with_case
 from contracts.rules.order_match import KnownOrder, Parties, decided, parties_before, services_of
 from contracts.rules.order_status import BAIL, OrderStatus, order_terms, status
 
@@ -72,11 +72,12 @@ def orders_of(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]
                 status=None,
             )
         )
-    said = [subject.facts.spoken(fact.root) for fact in subject.facts.current(Said)]
-    ends = list(case_ends(said, subject.homes)) if any(each.terms.order in BAIL for each in told) else []
+    roots = [fact.root for fact in subject.facts.current(Said)]
+    on_bail = any(each.terms.order in BAIL for each in told)
+    known = [*cases(roots, subject.facts.spoken, subject.homes)] if on_bail else []
     lines, changes = list[OrderLine](), list[datetime | None]()
     for line in told:
-        terms = with_case(line.model_copy(update={"terms": decided(line, told)}), ends)
+        terms = with_case(line.model_copy(update={"terms": decided(line, told)}), known)
         now = status(terms, subject.at) if subject.id in line.respondents else None
         lines.append(line.model_copy(update={"terms": terms, "status": StatusNow.of(now) if now else None}))
         changes.append(now.changes_at if now else None)

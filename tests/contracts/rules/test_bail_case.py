@@ -10,7 +10,7 @@ from contracts.content import Said
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
-from contracts.rules.bail_case import case_ends, with_case
+from contracts.rules.bail_case import cases, with_case
 from contracts.rules.order_match import KnownOrder
 from contracts.rules.order_status import order_terms, status
 from contracts.vocabulary import Role
@@ -63,16 +63,16 @@ def told_of(name: str, line: dict[str, Any]) -> Iterator[Fact[Said]]:
 @lines(__file__, "bail_case")
 def test_whether_bail_holds(line: dict[str, Any]) -> None:
     facts = FactSet([each for n, told in enumerate(line["told"]) for each in told_of(f"told {n}", told)])
-    told = [facts.spoken(each.root) for each in facts.current(Said)]
-    found = status(with_case(bail_of(line["bail"]), list(case_ends(told, PEOPLE))), NOW)
+    told = cases([each.root for each in facts.current(Said)], facts.spoken, PEOPLE)
+    found = status(with_case(bail_of(line["bail"]), told), NOW)
     assert {name: getattr(found, name) for name in line["is"]} == line["is"]
 
 
 def test_what_was_done_before_the_case_was_over_was_a_breach() -> None:
     line = {"breach": NOON - timedelta(hours=3), "no-further-action": NOON + timedelta(days=7)}
     facts = FactSet(told_of("told", line))
-    told = [facts.spoken(each.root) for each in facts.current(Said)]
+    told = cases([each.root for each in facts.current(Said)], facts.spoken, PEOPLE)
     bail = bail_of({})
-    known = bail.model_copy(update={"terms": with_case(bail, list(case_ends(told, PEOPLE)))})
+    known = bail.model_copy(update={"terms": with_case(bail, told)})
     assert known.status_at(NOON + timedelta(days=6)).enforceable
     assert not known.status_at(NOON + timedelta(days=8)).enforceable

@@ -52,7 +52,7 @@ from tests.services.marac.caseload import (
     risk,
     world,
 )
-from tests.support.facts import NOON, area, fact, mention_of, root_of, withdrawn
+from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, withdrawn
 from tests.support.tables import lines
 from tests.support.world import World
 
@@ -575,6 +575,13 @@ def housing(hours: float = 2, **values: Any) -> Fact[Any]:
     return fact(HousingDescribed(**given | values), agency="council", occurred=occurred, root="housing")
 
 
+def test_a_dash_is_looked_at_in_a_case_of_which_nobody_knows_whoever_harms() -> None:
+    unknown = referral(people=[ann(), ben().model_copy(update={"identity": None, "mention": None})])
+    told = world(unknown, _meeting(2), listing(), risk(**YES, occurred=NOON - DAY))
+    told.settle()
+    assert [each.root for each in after(told).to_look_at] == [root_of("risk")]
+
+
 @pytest.mark.parametrize(
     ("what", "told", "waits"),
     [
@@ -612,7 +619,8 @@ def test_what_may_tell_of_new_abuse_is_to_be_looked_at_and_no_repeat_by_itself(
 
 
 def test_what_is_to_be_looked_at_is_so_until_it_is_answered_or_referred_again() -> None:
-    told = met(risk(**YES, occurred=NOON - DAY), housing(), days=2)
+    made = risk(**YES, occurred=NOON - DAY)
+    told = met(made, housing(), days=2)
     told.settle()
     row = after(told)
     assert [(each.type, each.kind, list(each.says)) for each in row.to_look_at] == [
@@ -626,6 +634,13 @@ def test_what_is_to_be_looked_at_is_so_until_it_is_answered_or_referred_again() 
     row = after(told)
     assert [each.root for each in row.to_look_at] == [root_of("housing")]
     assert [each.root for one in row.decided for each in one.records] == [root_of("risk")]
+    people = [each.model_copy(update={"mention": None}) for each in made.said.people]
+    more = made.said.model_copy(update={"people": people, "rationale": "Again since."})
+    told.add(corrected(made, more, recorded=NOON + timedelta(hours=1)))
+    told.settle()
+    row = after(told)
+    assert [each.root for each in row.to_look_at] == [root_of("risk"), root_of("housing")]
+    assert row.decided == (), "it was decided of what it said before"
     told.add(referral("again", occurred=NOON))
     told.settle()
     assert after(told).to_look_at == (), "the pair was referred again"

@@ -65,10 +65,12 @@ def breach(
     return fact(BreachReported(**given | values), agency=agency, occurred=occurred, root=name)
 
 
-def breach_of(made: Fact[OrderMade], name: str = "breach", **values: Any) -> Fact[BreachReported]:
+def breach_of(
+    made: Fact[OrderMade], name: str = "breach", occurred: datetime = NOON, **values: Any
+) -> Fact[BreachReported]:
     """A report by the police that gives the order's id: and nobody, unless ``people`` are given."""
     said = BreachReported(**{"kind": "assault", "order": made.root} | values)
-    return fact(said, agency="police", root=name, things=[made])
+    return fact(said, agency="police", occurred=occurred, root=name, things=[made])
 
 
 def step(taken: str, hours: float, of: Fact[BreachReported], **values: Any) -> Fact[BreachProgressed]:

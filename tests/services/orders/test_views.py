@@ -86,9 +86,13 @@ class TestOrder:
         before = breach("before", occurred=NOON - timedelta(days=31))
         bail = order(order="police-bail")
         assert row(world(before, bail, breach())).status.enforceable
-        found = row(world(before, bail, step("no-further-action", -24, before), breach()))
-        assert (found.order, found.status.in_force) == (root_of("order"), True)
-        assert (found.status.enforceable, found.status.reason) == (False, "order.case-over")
+        hers = order("hers", made=NOON - timedelta(days=90), people=[ben(), ann()])
+        by_order = breach_of(hers, "before", occurred=NOON - timedelta(days=31))
+        for of_it in ([before], [hers, by_order]):
+            over = step("no-further-action", -24, of_it[-1])
+            found = row(world(*of_it, bail, over, breach(order=bail.root)))
+            assert (found.order, found.status.in_force) == (root_of("order"), True)
+            assert (found.status.enforceable, found.status.reason) == (False, "order.case-over")
 
     def test_until_the_records_are_linked_no_order_is_found_and_it_pages_as_high(self) -> None:
         apart = world(order(), service(), risk(Grade.STANDARD), breach(), linked=False)
