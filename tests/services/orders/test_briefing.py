@@ -10,6 +10,7 @@ from chassis.accept import own_header
 from contracts.events.configuration import AreaDefined
 from contracts.sections import Contact
 from contracts.vocabulary import AreaKind, ContactMethod, Role
+from services.orders.rules import certainty
 from services.orders.views import OrdersOrder
 from tests.services.orders.test_http import (
     BETWEEN,
@@ -131,6 +132,30 @@ async def test_no_order_is_read_that_is_not_on_the_briefing(
 
     await until(southern, what="and those of the south")
     assert {each["order"] for each in await briefed(orders, "control-room")} == {root, other, nowhere}
+
+
+async def test_bail_whose_case_is_over_is_in_doubt_and_not_without_force(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "unknown", lambda *_, **__: False)  # here nobody says how far all has come
+    await prepared(orders)
+    cause = await told(orders, "breaches", 3, {"kind": "contact", **BETWEEN})
+    bail = {"order": "police-bail", "authorised_by": "sergeant", "routing": {"area": "north"}}
+    root = await told(orders, "orders", 2, bail | BETWEEN)
+    over = {"step": "no-further-action", "outcome": "15", "rank": "inspector", "by": "Insp 1234"}
+    await told(orders, "breach-steps", 1, {"breach": cause, "narrative": {"text": "CCTV."}, **over})
+
+    async def in_doubt() -> bool:
+        found = {each["order"]: each for each in await briefed(orders, "on-call") if not each["unknown"]}
+        return root in found and found[root]["status"]["reason"] == "order.case-over"
+
+    await until(in_doubt, what="the bail is in doubt")
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    for path in ("/orders/briefing?area=north", "/orders/briefing/print?area=north"):
+        page = (await orders.http.get(path, headers=headers)).text
+        line = page.split(f'id="order-{root}"')[1].split("</article>")[0]
+        assert "NOT CERTAIN: CHECK PNC" in line, path
+        assert "Not enforceable" not in line, path
 
 
 async def test_what_was_said_since_of_how_she_may_be_approached_is_on_the_briefing(orders: Orders) -> None:
