@@ -1,6 +1,7 @@
 """The simulated staff: who sets up the area, answers alerts, calls the meetings and lists the cases."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, pairwise
 from typing import Any
@@ -292,18 +293,17 @@ class Staff:
 
     async def write_messages(self) -> None:
         """The IDVA asks the officer in each case of the north that has both; every other one is answered."""
-        asked = 0
+        text, sent = "When does his bail end? I would like to tell her before it does.", dict[str, str]()
         for key in listing.listed(self._load, "northmere-north")[0]:
             path = f"/marac/v1/cases/{self._client.receipts[key].root}/messages"
-            said = {"text": "When does his bail end? I would like to tell her before it does."}
-            try:
-                sent = await self._client.say(IDVA_WORKER, path, f"demo-asked-{key}", said)
-            except Unexpected:
-                continue  # nobody of hers is in that case
-            asked += 1
-            if asked % 2:
-                answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent.root}
-                await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
+            with suppress(Unexpected):  # nobody of hers is in that case
+                asked = await self._client.say(IDVA_WORKER, path, f"demo-asked-{key}", {"text": text})
+                sent[key] = asked.root
+        await self._client.settled()  # who answers has the message before them
+        for key in list(sent)[::2]:
+            path = f"/marac/v1/cases/{self._client.receipts[key].root}/messages"
+            answer = {"text": "On Friday at noon. I will ring you first.", "answers": sent[key]}
+            await self._client.say(OFFICER, path, f"demo-answered-{key}", answer)
 
     async def decide_candidates(self) -> None:
         """Of whoever is put forward, the MATAC coordinator takes up the first, and not the second; the others
