@@ -128,7 +128,7 @@ class Folder:
             return batch
         reached(Step.FOLD_TAKEN)
         subjects = await self._expand(connection, marks)
-        locked = await ledger.lock(self._store, connection, sorted(subjects)) if subjects else set()
+        locked = await self._lock(connection, subjects) if subjects else set()
         if await newest(connection) > self._version:
             raise Outdated("a newer release folds on this store")
         batch.subjects = len(subjects)
@@ -226,6 +226,9 @@ class Folder:
             group by theirs.key"""
         keys = _listed("key", sorted(mark.key for mark in taken))
         await connection.execute(prepared(statement), {"moved": orjson.dumps(rows).decode(), "taken": keys})
+
+    async def _lock(self, connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
+        return await ledger.lock(self._store, connection, sorted(subjects))
 
     async def _marked_again(self, connection: AsyncConnection, locked: Iterable[str]) -> dict[str, Due]:
         """Which of these subjects are marked, most of them by what was just said of them: their marks are
