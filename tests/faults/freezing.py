@@ -71,7 +71,9 @@ async def frozen(trial: Trial) -> str:
         if len(deployment.killable) == 1:
             await asyncio.sleep(FROZEN_SECONDS)
             return part
-        took, _ = await asyncio.gather(trial.comes_through(), asyncio.sleep(FROZEN_SECONDS))
+        said = trial.partners.stream.breach()
+        trial.to_one_awake({part}, said)
+        took, _ = await asyncio.gather(trial.comes_through(said), asyncio.sleep(FROZEN_SECONDS))
     finally:
         deployment.processes[part].send_signal(signal.SIGCONT)
     if took > TAKES_OVER_SECONDS + usual:

@@ -95,14 +95,19 @@ class Trial:
     async def taken_over(self, before: Sequence[str], asleep: Collection[str]) -> dict[str, float]:
         """With these processes frozen: after how many seconds others have read what was acknowledged before,
         a breach that one of them takes has come through, and two records of one person are one."""
-        awake = next(each for each in self.deployment.instances("orders") if each not in asleep)
-        at = self.deployment.ready_at(awake)[0].removesuffix("/orders/ready")
         breach, *pair = [self.partners.stream.breach(), *self.partners.stream.of_one_person()]
-        for said in (breach, *pair):
-            said.path = at + said.path  # whoever meets one that is frozen waits, and asks again
+        self.to_one_awake(asleep, breach, *pair)
         work = (self._held(before), self.comes_through(breach), self._one(pair))
         names = ("what was said was read", "a breach came through", "records were matched")
         return dict(zip(names, await asyncio.gather(*work), strict=True))
+
+    def to_one_awake(self, asleep: Collection[str], *said: Said) -> None:
+        """Send these past the gateway, to a process that is not frozen: whoever meets one that is waits, and
+        asks again, which tells nothing of how soon the others take over."""
+        awake = next(each for each in self.deployment.instances("orders") if each not in asleep)
+        at = self.deployment.ready_at(awake)[0].removesuffix("/orders/ready")
+        for each in said:
+            each.path = at + each.path
 
     async def _held(self, facts: Sequence[str]) -> float:
         began, newest = time.monotonic(), set(facts[-NEWEST:])
