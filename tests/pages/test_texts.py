@@ -12,6 +12,7 @@ from contracts import vocabulary
 from contracts.content import Said
 from contracts.envelope import Assertion, Regime
 from contracts.registry import EVENTS
+from contracts.rules.cover import HINDERED, How
 from contracts.rules.order_life import Court, Expiry, Extension, Interim, Service, Who
 from contracts.rules.order_types import Breach
 from deploy.local.deployment import ROOT
@@ -248,3 +249,10 @@ def test_a_catalogue_with_a_hole_or_a_double_is_refused(tmp_path: Path) -> None:
         Texts([hole.parent])
     with pytest.raises(ValueError, match=r"word\.yes is there twice"):
         Texts([OWN, double.parent])
+
+
+def test_what_is_in_doubt_by_the_rule_is_tagged_so_on_every_page() -> None:
+    parts = (ROOT / "chassis/pages/templates/parts.html").read_text()
+    (macro,) = re.findall(r"macro doubtful.*endmacro", parts)
+    doubtful = {reason for reason, how in HINDERED.items() if how is How.DOUBTFUL}
+    assert set(re.findall(r'"(order\.[a-z-]+)"', macro)) == doubtful
