@@ -120,6 +120,11 @@ def _father(people: People) -> tuple[Known, Known]:
     return people.record(known), people.record(replace(known, born=(born,)))
 
 
+def _namesakes(people: People) -> tuple[Known, Known]:
+    known = _renamed(people.person(), "Smith", "James")
+    return people.without(known), people.without(known)
+
+
 def _twin(people: People) -> tuple[Known, Known]:
     known = people.person()
     others = [given for given in WOMEN if given.lower() != known.names[0].split("|")[1]]
@@ -158,6 +163,7 @@ TWO_PEOPLE: Mapping[str, Callable[[People], tuple[Known, Known]]] = {
         _renamed(people.person(), "Smith", "James"),
         _renamed(people.person(), "Smith", "James"),
     ),
+    "namesakes born on one day": _namesakes,
     "twins": lambda people: _without(people, _twin(people)),
     "twins, with one number": _twin,
     "father and son of one name": lambda people: _without(people, _father(people)),

@@ -10,7 +10,7 @@ from deploy.bench.records import ONE_PERSON, TWO_PEOPLE, population
 
 AT_LEAST = {
     "the same, with one number": (1.0, 1.0),
-    "the same, without a number": (0.99, 1.0),  # of who was born on a 1 January it is asked: two of 200
+    "the same, without a number": (0.89, 1.0),  # asked: a common name (one in fifteen), a 1 January
     "a letter of the name is another": (0.0, 0.9),
     "a short form": (0.0, 1.0),
     "names swapped": (0.0, 1.0),
@@ -25,7 +25,7 @@ ONE_NUMBER = (
     "father and son of one name, with one number",
     "a number mistyped into another's",
 )
-ASKED_AT_MOST = {"twins": 0.2, **dict.fromkeys(ONE_NUMBER, 1.0)}
+ASKED_AT_MOST = {"twins": 0.2, "namesakes born on one day": 1.0, **dict.fromkeys(ONE_NUMBER, 1.0)}
 """Of each kind of two people, about which share a person is asked at most: none of another kind."""
 
 
@@ -51,7 +51,7 @@ def test_two_people_are_never_linked(kind: str, measured: tuple[dict[str, Any], 
     assert found["ask"] == 1.0 or kind not in ONE_NUMBER
 
 
-@pytest.mark.parametrize(("errors", "recall"), [("0.02", 0.95), ("0.1", 0.8), ("0.3", 0.4)])
+@pytest.mark.parametrize(("errors", "recall"), [("0.02", 0.91), ("0.1", 0.8), ("0.3", 0.4)])
 def test_among_all_records_of_some_people(
     errors: str, recall: float, measured: tuple[dict[str, Any], Path]
 ) -> None:

@@ -40,6 +40,7 @@ class Warning(StrEnum):
     NUMBERS = "numbers"
     SENSITIVE = "sensitive"
     BIRTHDAY = "birthday"
+    COMMON = "common"
 
 
 def compared(one: Known, other: Known) -> dict[str, Agreement]:
@@ -68,6 +69,7 @@ def warnings(one: Known, other: Known, sides: bool) -> tuple[Warning, ...]:
         Warning.NUMBERS: Doubt.NUMBERS in speaks,
         Warning.SENSITIVE: Doubt.SENSITIVE in speaks,
         Warning.BIRTHDAY: Doubt.BIRTHDAY in speaks,
+        Warning.COMMON: Doubt.COMMON in speaks,
     }
     return tuple(warning for warning, warned in holds.items() if warned)
 

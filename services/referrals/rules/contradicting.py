@@ -24,6 +24,7 @@ class Doubt(StrEnum):
     BORN = "born"
     SENSITIVE = "sensitive"
     BIRTHDAY = "birthday"
+    COMMON = "common"
 
 
 @dataclass(frozen=True, slots=True)

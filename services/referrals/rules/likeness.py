@@ -19,6 +19,7 @@ from math import log2
 
 from chassis import names
 from contracts.vocabulary import Sex
+from services.referrals.rules.common_names import common
 from services.referrals.rules.contradicting import Doubt, Particulars, contradictions, share
 
 FALSE_LINK, MISSED_LINK, QUESTION = 20.0, 1.0, 0.1
@@ -80,7 +81,8 @@ def swapped(day: date) -> str:
 
 def answer(bits: float, doubts: frozenset[Doubt]) -> Answer:
     """What follows from the weight of all that agrees and does not, in bits: log2 of the odds that the two
-    are one person. Whichever costs least: to link, to leave apart, or to ask."""
+    are one person. Whichever costs least: to link, to leave apart, or to ask. That many have a name speaks
+    for a question, and against nothing that joins the two."""
     chance = 1 / (1 + 2.0**-bits)
     costs = {
         Answer.SAME: FALSE_LINK * (1 - chance),
@@ -88,7 +90,9 @@ def answer(bits: float, doubts: frozenset[Doubt]) -> Answer:
         Answer.ASK: QUESTION,
     }
     least = min(costs, key=lambda each: costs[each])
-    return Answer.DOUBT if least is not Answer.NOT_SAME and doubts else least
+    if least is Answer.NOT_SAME or not doubts:
+        return least
+    return Answer.ASK if doubts == {Doubt.COMMON} else Answer.DOUBT
 
 
 ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
@@ -98,15 +102,25 @@ ASKED_FROM = log2(QUESTION / (MISSED_LINK - QUESTION))
 def doubts(one: Known, other: Known) -> frozenset[Doubt]:
     """What speaks against a link by machine: that the two contradict each other (``contradicting.py``; a
     typing error in a name is none), a record that its agency has flagged as sensitive (the S-flag: a wrong
-    link would show where she is), or no date of birth in common but a 1 January, which is given to many who
-    arrive without papers (ours, 2026-11)."""
+    link would show where she is), no date of birth in common but a 1 January, which is given to many who
+    arrive without papers (ours, 2026-11), or nothing but a common name and one date of birth
+    (``common_names.py``)."""
     found = set(contradictions(one.particulars, other.particulars, _nearly))
     if one.sensitive or other.sensitive:
         found.add(Doubt.SENSITIVE)
     shared = set(one.dates) & set(other.dates)
     if shared and all((day.day, day.month) == (1, 1) for day in shared):
         found.add(Doubt.BIRTHDAY)
+    if _namesakes(one, other) and len(shared) == 1:
+        found.add(Doubt.COMMON)
     return frozenset(found)
+
+
+def _namesakes(one: Known, other: Known) -> bool:
+    """Whether two have a common name, and neither another name nor a number, in common."""
+    same = set(one.names) & set(other.names)
+    numbered = any(a and a == b for a, b in zip(_numbers(one), _numbers(other), strict=True))
+    return bool(same) and all(common(name) for name in same) and not numbered
 
 
 def _nearly(one: Collection[str], other: Collection[str]) -> bool:
