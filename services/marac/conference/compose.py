@@ -21,7 +21,9 @@ from services.marac.conference.support import owed_of
 from services.marac.rules import actions as action_rules
 from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
+from services.marac.rules.areas import marac_of
 from services.marac.rules.sharing import Sees
+from services.marac.rules.transfer import Lives, moved
 from services.marac.shown_actions import ActionCounts
 from services.marac.shown_decided import SentOnShown
 from services.marac.shown_victim import HersShown
@@ -64,6 +66,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         grade_known=case.grade is not Grade.UNKNOWN,
         area_known=case.marac is not None,
         disputed=case.disputed,
+        moved=_moved(known),
         assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(a.root, a.agency) for a in (victim.assessments if victim else ()) if a.lowered_from],
         withdrawn=[(each.root, each.agency) for each in known.risk.taken_back if each.holds],
@@ -94,6 +97,19 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+
+
+def _moved(known: CaseKnown) -> str | None:
+    """The fact by which the victim lives in the area of another MARAC; whoever sent the case on knows it."""
+    if known.victim is None or known.case.sent_on:
+        return None
+    others = known.about_others(known.victim.person)
+    lives = [
+        Lives(each.root, each.occurred, marac_of(known.areas, each.area))
+        for each in known.victim.locations
+        if each.root not in others
+    ]
+    return moved(lives, known.case.marac, known.case.sent_here)
 
 
 def _newest(known: CaseKnown) -> rows.Assessment | None:

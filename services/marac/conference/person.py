@@ -73,7 +73,7 @@ def fold_person(subject: Subject) -> Folded:
         area=_area(subject, told),
         disputed=once(subject, casefile.disputed_with),
         locations=[
-            rows.LocationLine(**source(fact), location=m.location)
+            rows.LocationLine(**source(fact), location=m.location, area=_area_of(fact.said, m))
             for fact, m in named
             if isinstance(m.location, Location)
         ],
@@ -360,6 +360,11 @@ def _cases(told: Iterable[casefile.Told]) -> Iterator[rows.CaseLink]:
                 victim=each.victims[0] if each.victims else None,
                 perpetrators=list(each.perpetrators),
             )
+
+
+def _area_of(said: Said, mention: Mention) -> str | None:
+    hers = bool(said.in_role(Role.VICTIM))
+    return None if hers and mention.role is not Role.VICTIM else casefile.area_of(said)
 
 
 def _area(subject: Subject, told: Iterable[casefile.Told]) -> str | None:

@@ -127,9 +127,11 @@ class HealthLine(Source):
 
 
 class LocationLine(Source):
-    """Where one agency says that this person is. Kept apart: few may see it."""
+    """Where one agency says that this person is. Kept apart: few may see it. ``area``: the one that its fact
+    routes to, which is a victim's where it names any."""
 
     location: Location
+    area: str | None = None
 
 
 class Doubt(Part):

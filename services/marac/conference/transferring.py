@@ -13,7 +13,7 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.content import AreaId, Said
+from contracts.content import AreaId
 from contracts.events.configuration import AreaDefined
 from contracts.events.transfer import (
     OfTransfer,
@@ -91,7 +91,7 @@ async def warned(
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
     if to is not None:
         _marac(areas, to)
-    places = await _places(runtime, (await Held(runtime).known([row]))[0], areas)
+    places = _places((await Held(runtime).known([row]))[0], areas)
     found = shown_after.Warned(
         to_area=to or "",
         to_name=areas[to].name if to else outside or "",
@@ -105,29 +105,21 @@ async def warned(
     return found
 
 
-async def _places(
-    runtime: Runtime, known: CaseKnown, areas: Areas
-) -> list[list[tuple[Known, shown_after.Whereabouts, str]]]:
+def _places(known: CaseKnown, areas: Areas) -> list[list[tuple[Known, shown_after.Whereabouts, str]]]:
     """Where each alleged perpetrator is said to be, with the fact that says so; never by what was told of
-    another victim. Whose area a fact routes to is theirs only where it names no victim."""
+    another victim."""
     found = []
     for each in known.case.perpetrators:
         row, others = known.people.get(each.person), known.about_others(each.person)
-        lines = [line for line in (row.locations if row else ()) if line.root not in others]
         theirs = []
-        for line in lines:
-            newest = (await runtime.fact(line.root)).versions(line.root)[-1]
-            said = newest.content
-            alone = isinstance(said, Said) and not said.in_role(Role.VICTIM)
-            routed = casefile.area_of(said) if isinstance(said, Said) and alone else None
-            words = ", ".join([*line.location.address, *filter(None, [line.location.postcode])])
+        for line in (line for line in (row.locations if row else ()) if line.root not in others):
             shown = shown_after.Whereabouts(
                 who=row.identity.name if row else None,
-                words=words,
+                words=", ".join([*line.location.address, *filter(None, [line.location.postcode])]),
                 agency=line.agency,
                 occurred=line.occurred,
             )
-            theirs.append((Known(area_and_around(areas, routed)), shown, newest.id))
+            theirs.append((Known(area_and_around(areas, line.area)), shown, known.newest[line.root]))
         found.append(theirs)
     return found
 

@@ -48,6 +48,24 @@ def minutes_go_with(took: Iterable[Took], areas: Collection[str], marac: str | N
 
 
 @dataclass(frozen=True, slots=True)
+class Lives:
+    """Where a victim is said to live: by which fact, since when, and in the area of which MARAC. None: not
+    known."""
+
+    root: str
+    occurred: datetime
+    marac: str | None
+
+
+def moved(lives: Iterable[Lives], marac: str | None, sent_here: datetime | None) -> str | None:
+    """The fact that tells of a victim's newest address, where that is in the area of another MARAC than the
+    one that has the case. What was told before the case was sent there moves nobody."""
+    told = [each for each in lives if each.marac and (sent_here is None or each.occurred > sent_here)]
+    newest = max(told, key=lambda each: (each.occurred, each.root), default=None)
+    return newest.root if newest and marac and newest.marac != marac else None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A place where an alleged perpetrator is said to be; ``areas``: the area that it is told in, with those
     around it. Empty: its words alone are known."""

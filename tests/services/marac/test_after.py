@@ -128,6 +128,14 @@ def near(line: dict[str, Any]) -> None:
     assert transfer.warning(places, line["to"]) == line["warned"]
 
 
+def moved(line: dict[str, Any]) -> None:
+    """Whether a victim's newest address is another MARAC's."""
+    days = [NOON + timedelta(days=n) for n in range(4)]
+    lives = [transfer.Lives(f"said {n}", days[n], marac) for n, marac in line["lives"]]
+    here = days[line["here"]] if "here" in line else None
+    assert bool(transfer.moved(lives, line["marac"], here)) is line["moved"]
+
+
 def turn(line: dict[str, Any]) -> None:
     """Whose turn it is."""
     steps = [(NOON + timedelta(hours=n), step) for n, step in enumerate(line["steps"])]
@@ -148,6 +156,7 @@ RULES = {
     "look": look,
     "heard": heard,
     "near": near,
+    "moved": moved,
     "turn": turn,
 }
 

@@ -813,6 +813,32 @@ async def test_a_move_to_where_the_other_side_lives_is_warned_of_before_it_is_se
     assert "reason to ask" in both[1].text
 
 
+async def test_a_victim_who_moved_is_a_gap_of_the_case_until_it_is_sent_on(marac: Marac) -> None:
+    made = await met(marac)
+
+    async def gap() -> bool:
+        return "moved" in {each["code"] for each in (await marac.page("chair", made.case))["missing"]}
+
+    assert not await gap()
+    hers = ann(location=Location(address=["9 South Row"]))
+    await marac.say("council", HouseholdDescribed(people=[hers], routing=area("south")))
+    await until(gap, what="she lives in the south now")
+    shown = await page(marac, "chair", f"cases/{made.case}")
+    assert "area of another MARAC" in shown.text
+    assert "South Row" not in shown.text
+    typed = {"to_area": "south", "move": "permanent", "text": "To her sister.", "warning_read": "not-known"}
+    form = await page(marac, "coordinator", f"cases/{made.case}/transfer")
+    sent = await press(
+        marac, "coordinator", f"cases/{made.case}/transfer", once=once(form.text), **typed, seen="south"
+    )
+    assert sent.status_code == 303, sent.text
+
+    async def none() -> bool:
+        return not await gap()
+
+    await until(none, what="it is on its way there")
+
+
 async def test_a_place_that_an_agency_has_in_each_of_its_records_is_shown_once(marac: Marac) -> None:
     """Whoever sends a case reads each place before it goes, and fourteen lines of one nobody reads."""
     made = await met(marac)
