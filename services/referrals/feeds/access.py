@@ -11,8 +11,8 @@ from contracts.events.feeds import FeedSet
 from contracts.rules.areas import area_and_around
 from contracts.sections import Sensitivity
 from contracts.vocabulary import AgencyKind
-from services.referrals.feeds.rows import CaseLine, FedRow
-from services.referrals.rules.feeding import SECTIONS, Reach, reach, sections
+from services.referrals.feeds.rows import AskLine, CaseLine, FedRow
+from services.referrals.rules.feeding import SECTIONS, Reach, is_asked, reach, sections
 
 READ: tuple[type[Content], ...] = (AgencyDefined, AreaDefined, FeedSet, CaseListed, MeetingCalled)
 """What access is made of."""
@@ -48,6 +48,11 @@ class Access:
         """What a partner is told of a fact that was routed to this area; ``flagged``: of each whose place it
         says."""
         return sections(self.kinds[feed.agency], feed.areas, area_and_around(self.areas, area), flagged)
+
+    def is_asked(self, feed: FeedSet, ask: AskLine, row: FedRow) -> bool:
+        """Whether a partner is told that it is asked for an IDVA."""
+        around = area_and_around(self.areas, ask.area)
+        return is_asked(self.kinds[feed.agency], feed.areas, around) and not self.reach(feed, row).stopped
 
     def _heard(self, case: CaseLine) -> frozenset[str]:
         meant = [case.area, *sorted(self.listed.get(case.case, ()))]

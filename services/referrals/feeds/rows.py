@@ -9,11 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Content, Said
+from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.people import ReferralMade
 from contracts.mentions import Mention
 from contracts.rules.safe_contact import AT_AN_ADDRESS
 from contracts.sections import Contact, Health, Routing
-from contracts.vocabulary import Role
+from contracts.vocabulary import AlertRule, Role
 from services.referrals.rules.feeding import HERS, TOLD, Version
 
 
@@ -70,12 +71,21 @@ class FactLine(Part):
         return set(filter(None, named))
 
 
+class AskLine(Part):
+    """That an IDVA is asked for and has not answered: by which clock, of which area."""
+
+    id: str
+    accepted: AwareDatetime
+    area: str | None
+
+
 class FedRow(Row):
-    """One person: their cases, and the facts about them."""
+    """One person: their cases, the facts about them, and where an IDVA is asked for them."""
 
     person: str
     cases: tuple[CaseLine, ...]
     facts: tuple[FactLine, ...]
+    asks: tuple[AskLine, ...] = ()
 
     @property
     def named_in(self) -> frozenset[str]:
@@ -95,14 +105,26 @@ class FedTable(ViewTable, table=True):
 
 
 def fold_fed(subject: Subject) -> Folded:
-    """Of whoever no case names, nothing but what has a second version."""
+    """Of whoever no case names, nothing but what has a second version, and that an IDVA is asked."""
     cases = tuple(sorted(_cases(subject), key=lambda case: case.case))
     roots = {fact.root for fact in subject.facts if fact.envelope.type in TOLD and _hers(subject, fact)}
     known = (subject.facts.versions(root) for root in sorted(roots))
     facts = tuple(_line(versions) for versions in known if cases or len(versions) > 1)
-    if not cases and not facts:
+    asks = tuple(_asks(subject))
+    if not cases and not facts and not asks:
         return Folded(None)
-    return Folded(FedRow(person=subject.id, cases=cases, facts=facts))
+    return Folded(FedRow(person=subject.id, cases=cases, facts=facts, asks=asks))
+
+
+def _asks(subject: Subject) -> Iterator[AskLine]:
+    over = {_clock(fact.said) for fact in subject.facts.current(ClockStopped)}
+    for fact in subject.facts.current(ClockStarted):
+        if fact.said.rule is AlertRule.IDVA_ASKED and _clock(fact.said) not in over:
+            yield AskLine(id=fact.id, accepted=fact.accepted, area=_area(fact))
+
+
+def _clock(said: ClockStarted | ClockStopped) -> tuple[AlertRule, str, int]:
+    return said.rule, said.cause, said.generation
 
 
 def _cases(subject: Subject) -> Iterator[CaseLine]:
@@ -137,7 +159,7 @@ def _line(versions: list[Fact[Content]]) -> FactLine:
 
 
 def _area(fact: Fact[Content]) -> str | None:
-    routing = fact.content.routing if isinstance(fact.content, Said) else None
+    routing = fact.content.routing if isinstance(fact.content, Said | ClockStarted) else None
     return routing.area if isinstance(routing, Routing) else None
 
 

@@ -28,7 +28,7 @@ from contracts.events.feeds import FeedTold
 from services.referrals.about import is_flagged
 from services.referrals.feeds.access import READ, Access, access_of
 from services.referrals.feeds.entries import Planned, append, told_of
-from services.referrals.feeds.rows import FED, FactLine, FedRow, FedTable
+from services.referrals.feeds.rows import FED, AskLine, FactLine, FedRow, FedTable
 from services.referrals.rules.feeding import Reach, due, may_be_told
 
 LEASE = "feeds"
@@ -170,10 +170,16 @@ class Writer:
                     held.add(subject)
                 else:
                     facts[line.root] = line
+        asked = [(row, ask) for row in rows.values() for ask in row.asks]
+        held |= {row.person for row, ask in asked if ask.accepted >= fresh}
         for agency, feed in access.feeds.items():
             reach = {subject: access.reach(feed, row) for subject, row in everybody.items()}
             people = {m: reach[person] for m, person in places.items() if person in reach}
             planned = await self._planned(access, agency, facts.values(), people)
+            due_asks = [
+                ask for row, ask in asked if row.person not in held and access.is_asked(feed, ask, row)
+            ]
+            planned += await self._asks(agency, due_asks)
             if planned and not await self._append(agency, planned):
                 return None
         return {subject: row.named_in for subject, row in rows.items() if subject not in held}
@@ -203,6 +209,11 @@ class Writer:
                 found.append((each.accepted, Planned(each.id, line.root, tuple(sorted(sections)))))
         found.sort(key=lambda each: each[0])
         return [planned for _, planned in found]
+
+    async def _asks(self, agency: str, asks: Collection[AskLine]) -> list[Planned]:
+        """What it has not been told of these: that there is one, and no more."""
+        told = await told_of(self._runtime.store, self._runtime.ids, agency, [each.id for each in asks])
+        return [Planned(each.id, each.id, ()) for each in asks if each.id not in told]
 
     async def _flagged(self, mention: str) -> bool | None:
         """Whether whoever a mention is today is flagged as sensitive; None: it is not known."""

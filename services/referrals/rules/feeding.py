@@ -144,6 +144,13 @@ def may_be_told(kind: AgencyKind | None, own: bool, event_type: str, purpose: st
     return purpose in PURPOSES.get(kind, frozenset())
 
 
+def is_asked(kind: AgencyKind | None, areas: Collection[str], around: Collection[str]) -> bool:
+    """Whether an agency of these areas is told that somebody is asked for an IDVA, by where the victim is and
+    what lies around. That it is asked is all that it is told: whom, its own look says (Victims' Code, right
+    4; ``design.md`` 8)."""
+    return kind is AgencyKind.IDVA_SERVICE and not set(areas).isdisjoint(around)
+
+
 def sections(
     kind: AgencyKind,
     areas: Collection[str],

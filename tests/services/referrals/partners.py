@@ -15,6 +15,7 @@ from chassis.log import Record, open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
+from contracts.events.clocks import ClockStarted
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.partner_topics import OURS, FeedEntry
 from contracts.vocabulary import AgencyKind, AreaKind
@@ -113,11 +114,15 @@ async def feed(referrals: Referrals, who: str, **asked: Any) -> dict[str, Any]:
     return found
 
 
-async def until_told(referrals: Referrals, who: str, many: int) -> list[dict[str, Any]]:
-    """The whole feed, once it has so many entries; and not one more."""
+async def until_told(
+    referrals: Referrals, who: str, many: int, *, asks: bool = False
+) -> list[dict[str, Any]]:
+    """The whole feed, once it has so many entries; and not one more. That it is asked for an IDVA is counted
+    apart: ``asks``."""
 
     async def told() -> list[dict[str, Any]] | None:
-        entries: list[dict[str, Any]] = (await feed(referrals, who))["entries"]
+        found: list[dict[str, Any]] = (await feed(referrals, who))["entries"]
+        entries = [each for each in found if (each["type"] == ClockStarted.type) is asks]
         return entries if len(entries) >= many else None
 
     entries = await until(told, f"{who} is told of {many}")

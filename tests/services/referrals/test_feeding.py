@@ -22,6 +22,7 @@ from services.referrals.rules.feeding import (
     Reach,
     Version,
     due,
+    is_asked,
     may_be_told,
     reach,
     redacted,
@@ -54,6 +55,12 @@ def test_what_goes_to_whom(line: Mapping[str, Any]) -> None:
     kind = AgencyKind(line["kind"]) if line["kind"] else None
     told = may_be_told(kind, line.get("own", False), line["type"], line["purpose"])
     assert told is line["told"]
+
+
+@of("asked")
+def test_who_hears_that_an_idva_is_asked(line: Mapping[str, Any]) -> None:
+    kind = AgencyKind(line["kind"]) if line["kind"] else None
+    assert is_asked(kind, ["north"], line["around"]) is line["asked"]
 
 
 @of("sections")

@@ -84,7 +84,8 @@ async def test_a_partner_is_told_what_others_said_and_no_more_than_is_theirs(ref
     assert at_housing["data"]["people"][3] == {"role": "witness"}
     assert PLACE not in str([at_hospital, at_housing])
     assert "keys" not in at_hospital
-    assert (await feed(referrals, "haven"))["entries"] == [], "its own"
+    (ask,) = await until_told(referrals, "haven", 1, asks=True)
+    assert (await feed(referrals, "haven"))["entries"] == [ask], "its own"
     assert (await feed(referrals, "probation"))["entries"] == [], "which cases come is where she is"
     assert (await feed(referrals, "police"))["entries"] == [], "nobody set its feed"
 
@@ -143,6 +144,31 @@ async def test_no_place_is_told_again_of_somebody_who_is_flagged_or_may_be(refer
     assert again["data"]["people"][0]["identity"]["record"]["number"] == "H-1"
 
 
+async def test_an_idva_service_is_told_that_it_is_asked_and_nothing_of_whom(referrals: Referrals) -> None:
+    """Of a victim of whom there is no case, too; an ask that is over is told to nobody who comes later."""
+    for agency, area in (("haven", "north"), ("hospital", "north"), ("police", "north")):
+        await set_feed(referrals, agency, area)
+    her = named("victim", "N-1", nhs_number=NHS, name={"family": "Marsh", "given": "Ann"})
+    judged = {"grade": "high", "reason": "He said when."}
+    risk = {"instrument": "safelives-dash-24", "instrument_version": "2015", "judgement": judged}
+    risk |= {"people": [her, named("suspect", "N-2")], "routing": {"area": "north"}}
+    taken = await referrals.post("police", "risk-assessments", risk)
+    assert taken.status_code == 201, taken.text
+    (ask,) = await until_told(referrals, "haven", 1, asks=True)
+    assert (ask["type"], ask["agency"], ask["data"]) == ("uk.goldthread.clock.started.v1", "goldthread", {})
+    for tells in (mention("police", "N-1"), "north", "idva", NHS, "Marsh", taken.json()["id"]):
+        assert tells not in str(ask)
+    step = {"people": health("H-9", NHS)["people"], "support": "idva", "step": "accepted"}
+    assert (await referrals.post("haven", "support-steps", step)).status_code == 201
+    await looked(referrals)
+    await until_told(referrals, "haven", 1, asks=True)
+    for other in ("hospital", "police"):
+        assert (await feed(referrals, other))["entries"] == []
+    await set_feed(referrals, "haven", "north", "south")
+    await looks()
+    await until_told(referrals, "haven", 1, asks=True)
+
+
 @on_both_stores
 async def test_a_link_makes_it_theirs_to_know_and_each_correction_follows(referrals: Referrals) -> None:
     await set_feed(referrals, "haven", "north")
@@ -159,7 +185,8 @@ async def test_a_link_makes_it_theirs_to_know_and_each_correction_follows(referr
     assert [each["version"] for each in entries] == [1, 2, 3]
     assert [each["change"] for each in entries] == ["original", "correction", "withdrawal"]
     assert [each["data"].get("service") for each in entries] == ["Clinic", "Maternity", None]
-    assert [each["cursor"].split("-")[1] for each in entries] == ["1", "2", "3"]
+    numbers = [int(each["cursor"].split("-")[1]) for each in entries]
+    assert numbers == sorted(numbers)
 
 
 async def test_whom_a_feed_told_of_a_stranger_is_asked_for_when_the_link_is_undone(
@@ -228,7 +255,9 @@ async def test_a_cursor_leads_on_and_one_of_another_log_is_told(referrals: Refer
     await referrals.post("haven", "marac-referrals", referral())
     for number in range(3):
         await referrals.contact("hospital", f"P-{number}", NHS)
-    entries = await until_told(referrals, "haven", 3)
+    await until_told(referrals, "haven", 3)
+    await until_told(referrals, "haven", 1, asks=True)
+    entries = (await feed(referrals, "haven"))["entries"]
     page = await feed(referrals, "haven", limit=2)
     assert (page["entries"], page["more"]) == (entries[:2], True)
     rest = await feed(referrals, "haven", limit=2, after=page["next"])

@@ -98,18 +98,18 @@ async def referrals(tmp_path: Path) -> AsyncIterator[Referrals]:
 
 
 async def told(referrals: Referrals, many: int) -> list[dict[str, Any]]:
-    """So many entries in the feed of haven."""
+    """So many entries in the feed of practice."""
     await referrals.post("haven", "marac-referrals", referral())
-    for number in range(many):
+    for number in range(1, many):
         await referrals.contact("hospital", f"P-{number}", NHS)
-    return await until_told(referrals, "haven", many)
+    return await until_told(referrals, "practice", many)
 
 
 async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
     referrals: Referrals, receiver: Receiver, logged: StringIO
 ) -> None:
     receiver.answers = [500, 302, 429, 404]
-    await set_feed(referrals, "haven", "north", webhook=receiver.url)
+    await set_feed(referrals, "practice", "north", webhook=receiver.url)
     entries = await told(referrals, 3)
     first, second, third = (each["cursor"] for each in entries)
     await until(lambda: _came(receiver, 7))
@@ -120,8 +120,8 @@ async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
     assert receiver.most == 1
     lines = map(orjson.loads, logged.getvalue().splitlines())
     untaken = [line for line in lines if line["event"] == NOT_TAKEN]
-    assert [(line["agency"], line["offset"]) for line in untaken] == [("haven", 1)] * 4
-    assert (await feed(referrals, "haven"))["entries"] == entries
+    assert [(line["agency"], line["offset"]) for line in untaken] == [("practice", 1)] * 4
+    assert (await feed(referrals, "practice"))["entries"] == entries
 
 
 async def test_who_dies_between_the_answer_and_its_record_sends_the_same_again(
@@ -137,7 +137,7 @@ async def test_who_dies_between_the_answer_and_its_record_sends_the_same_again(
         return await note(pusher, agency, n)
 
     monkeypatch.setattr(pushing.Pusher, "_note", dies)
-    await set_feed(referrals, "haven", "north", webhook=receiver.url)
+    await set_feed(referrals, "practice", "north", webhook=receiver.url)
     entries = await told(referrals, 2)
     first, second = (each["cursor"] for each in entries)
     await until(lambda: _came(receiver, 3))
@@ -147,31 +147,34 @@ async def test_who_dies_between_the_answer_and_its_record_sends_the_same_again(
 async def test_it_is_signed_and_a_key_is_changed_without_a_gap(
     referrals: Referrals, receiver: Receiver
 ) -> None:
-    await set_feed(referrals, "haven", "north", webhook=receiver.url)
+    await set_feed(referrals, "practice", "north", webhook=receiver.url)
     await told(referrals, 1)
     await until(lambda: _came(receiver, 1))
     assert _keys_of(receiver.got[0]) == {1}
-    await set_feed(referrals, "haven", "north", webhook=receiver.url, key=2)
+    await set_feed(referrals, "practice", "north", webhook=receiver.url, key=2)
     await referrals.contact("hospital", "P-9", NHS)
     await until(lambda: _came(receiver, 2))
     assert _keys_of(receiver.got[1]) == {1, 2}
 
 
 def test_a_partner_is_given_its_key() -> None:
-    printed = CliRunner().invoke(cli.app, ["feed-key", "haven", "2"]).stdout.strip()
-    assert bytes.fromhex(printed) == signing_key(TRY_OUT_SECRET, "haven", 2)
-    assert len({signing_key(TRY_OUT_SECRET, *of) for of in (("haven", 1), ("haven", 2), ("police", 1))}) == 3
+    printed = CliRunner().invoke(cli.app, ["feed-key", "practice", "2"]).stdout.strip()
+    assert bytes.fromhex(printed) == signing_key(TRY_OUT_SECRET, "practice", 2)
+    assert (
+        len({signing_key(TRY_OUT_SECRET, *of) for of in (("practice", 1), ("practice", 2), ("police", 1))})
+        == 3
+    )
 
 
 def _keys_of(message: tuple[dict[str, str], bytes]) -> set[int]:
-    """The numbers of the keys by which a message of haven's is signed."""
+    """The numbers of the keys by which a message of practice's is signed."""
     headers, body = message
     stamp, *signed = headers["goldthread-signature"].split(",")
     said = stamp.removeprefix("t=").encode() + b"." + body
     return {
         number
         for number in (1, 2, 3)
-        if f"v1={hmac.new(signing_key(TRY_OUT_SECRET, 'haven', number), said, hashlib.sha256).hexdigest()}"
+        if f"v1={hmac.new(signing_key(TRY_OUT_SECRET, 'practice', number), said, hashlib.sha256).hexdigest()}"
         in signed
     }
 
