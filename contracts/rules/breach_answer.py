@@ -14,6 +14,7 @@ after it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from contracts.events.orders import BreachProgressed
 from contracts.rules.occurrence import LONDON
@@ -26,7 +27,8 @@ GRACE = timedelta(hours=2)
 """How long whoever sends a breach late has to send its answer too, and what came of a step that they sent
 late."""
 HISTORY = timedelta(days=28)
-"""What was done so long before it is told is history: who sends the records of a year is asked nothing."""
+"""What was done so long before it is told is history: who sends the records of a year is not asked what came
+of it. But whoever is outstanding is so today."""
 OUTSTANDING = timedelta(hours=24)
 """How long a suspect may be outstanding before somebody is asked for them again."""
 INTERVIEWED, DECIDES = timedelta(hours=72), timedelta(days=7)
@@ -248,12 +250,14 @@ def asking(
     """When somebody is to be asked for an answer: none has come in its time (``allowed``), nor in what its
     danger gives (``within``) whoever has ``taken`` its alert; officers were sent, and nothing was told for as
     long; the suspect has been outstanding for a day, or was arrested or interviewed three days ago and
-    nothing followed. What came late is asked for a while after it came. None: it is answered."""
+    nothing followed. What came late is asked for a while after it came; of whoever has long been outstanding
+    within a day of that, each at a time of its own: a first load has hundreds. None: it is answered."""
     known = list(records)
     if answered(known) is None:
         by = due(known, allowed)
         return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
-    last = unfinished(steps_since(known))
+    steps = steps_since(known)
+    last = unfinished(steps)
     if last is None:
         return None
     after, again = INTERVIEWED, DECIDES
@@ -261,6 +265,11 @@ def asking(
         after, again = OUTSTANDING, allowed
     elif last.step is BreachStep.DEPLOYED:
         after, again = within, within
-    told = last.accepted or last.at
-    grace = told + min(GRACE, within) if told < last.at + HISTORY else last.at
+    # Told again, as by another system, it is not moved.
+    same = (step for step in steps if (step.step, step.at) == (last.step, last.at))
+    told, root = min((step.accepted or step.at, step.root) for step in same)
+    grace = told + min(GRACE, within)
+    if told >= last.at + HISTORY:
+        spread = timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
+        grace = grace + spread if last.step is BreachStep.SUSPECT_OUTSTANDING else last.at
     return Asking(max(last.at + after, grace), again)

@@ -131,8 +131,10 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         late="the rule of answers calls the supervisor, and again (decision 0025). After one that had no"
         " answer the limit is 12 hours, then 4; whoever took its alert has 2 hours to take a step where it"
         " is to be answered now, as at high risk, and 8 within the hour; and so has whoever was sent to tell"
-        " what came of it. What came of an arrest or an interview is asked for after 72 hours, and each week."
-        " Whoever takes it closes nothing: it is told again until a step answers",
+        " what came of it. A suspect who is outstanding is asked for after a day, told more than four weeks"
+        " late within a day and two hours after it came. What came of an arrest or an interview is asked for"
+        " after 72 hours, and each week. Whoever takes it closes nothing: it is told again until a step"
+        " answers",
         source="HMICFRS 2021: a response within 24 hours of the report, at high risk at once. The shorter"
         " times are Goldthread's own",
     ),

@@ -1,5 +1,6 @@
 """Whether a breach was answered, by when it must be, and what a step must say: as tables."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,33 @@ def test_of_several_records_the_first_starts_the_clock_and_any_answer_counts() -
     records = [reported(3, 3, [{"step": "no-further-action", "at": 5}]), reported(0, 0, [])]
     assert due(records, clock(0)) == after(24)
     assert asking(records, clock(0), timedelta(hours=2)) is None
+
+
+def test_suspects_of_a_first_load_are_asked_for_within_a_day_each_at_a_time_of_its_own() -> None:
+    """However long they have been outstanding, and whatever the danger: a regrade moves nothing."""
+    loaded = after(9000)
+    asked = []
+    for n in range(300):
+        step = Step(BreachStep.SUSPECT_OUTSTANDING, after(4), root_of(f"step {n}"), loaded)
+        found = {
+            asking([Reported(NOON, NOON, loaded, (step,))], clock(0), timedelta(hours=within))
+            for within in (2, 8, 24)
+        }
+        asked += [each.at - loaded for each in found if each]
+    assert len(asked) == 300
+    hours = Counter(each // timedelta(hours=1) for each in asked)
+    assert {*hours} == {*range(2, 26)}
+    assert max(hours.values()) <= 30
+
+
+def test_that_they_are_told_of_again_gives_nobody_more_time() -> None:
+    """Another system tells of the same, and is filed by a higher id or a lower one."""
+    first = Step(BreachStep.SUSPECT_OUTSTANDING, after(4), "5", after(9000))
+    for root in ("1", "9"):
+        again = Step(BreachStep.SUSPECT_OUTSTANDING, after(4), root, after(9020))
+        both = [Reported(NOON, NOON, after(9000), (first,)), Reported(NOON, NOON, after(9020), (again,))]
+        alone = asking(both[:1], clock(0), timedelta(hours=2))
+        assert asking(both, clock(0), timedelta(hours=2)) == alone
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,27 @@ def test_an_outstanding_suspect_is_asked_for_each_day_without_end() -> None:
         waits.settle()
 
 
+@pytest.mark.parametrize("grade", [Grade.HIGH, Grade.UNKNOWN, Grade.MEDIUM, Grade.STANDARD])
+def test_an_outstanding_suspect_of_long_ago_is_asked_for_once_it_is_told(grade: Grade) -> None:
+    """As when a force sends what it has on its first day; and each day, until a step tells."""
+    waits = world(order(), service(), risk(grade))
+    seen = breach(occurred=NOON - timedelta(days=300))
+    late = step("suspect-outstanding", -299 * 24, seen)
+    late = Fact(late.envelope.model_copy(update={"acceptedat": NOON}), late.content)
+    waits.add(seen, late)
+    for hours, generations in ((0, []), (1.9, []), (26, [1]), (27, [1])):
+        waits.at = NOON + timedelta(hours=hours)
+        waits.settle()
+        assert standing(waits) == generations
+    waits.add(taken(27))
+    waits.at = NOON + timedelta(hours=51)
+    waits.settle()
+    assert standing(waits) == [2]
+    waits.add(step("arrested", 51, seen))
+    waits.settle()
+    assert standing(waits) == []
+
+
 def test_one_that_nobody_answered_is_asked_for_each_day_however_often_it_is_taken() -> None:
     """Acknowledging it closes nothing: only a step with its person and reason does."""
     waits = told(breach(), hours=24)
