@@ -122,10 +122,11 @@ class Reported:
 @dataclass(frozen=True, slots=True)
 class Asking:
     """When somebody is to be asked for the answer; and, where whoever takes the question leaves it, after how
-    long anew."""
+    long anew. ``history``: it calls nobody who was not called before."""
 
     at: datetime
     again: timedelta
+    history: bool = False
 
 
 def fault(said: BreachProgressed) -> tuple[str, str] | None:
@@ -270,6 +271,7 @@ def asking(
     told, root = min((step.accepted or step.at, step.root) for step in same)
     grace = told + min(GRACE, within)
     if told >= last.at + HISTORY:
-        spread = timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
-        grace = grace + spread if last.step is BreachStep.SUSPECT_OUTSTANDING else last.at
+        if last.step is not BreachStep.SUSPECT_OUTSTANDING:
+            return Asking(last.at + after, again, history=True)
+        grace += timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
     return Asking(max(last.at + after, grace), again)

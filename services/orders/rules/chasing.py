@@ -4,16 +4,13 @@ Source: ``domain.md`` section 5 (2026-10): the answer is due within 24 hours (HM
 suspect keeps paging, and nothing closes by itself. An alert that a person took ends the calls, and not
 the breach: where no step has followed in the time that the answer had, it is told anew, and again for as long
 as it takes; so is what nobody tells of a suspect who is outstanding, of officers who were sent or of an
-interview. What was over for a week before it was ever told is a gap on the pages and calls nobody
-(Goldthread's own). An alert that nobody took climbs for as long as it takes.
+interview. What came of a step that was told as history is a gap on the pages and calls nobody who was not
+called before (Goldthread's own). An alert that nobody took climbs for as long as it takes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-PAST = timedelta(days=7)
-"""What has waited for so long before it was ever told calls nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +38,17 @@ def decide(
     at: datetime,
     *,
     speaks: bool,
+    history: bool,
 ) -> Decision:
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
-    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough.
+    ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``history``:
+    it calls nobody who was not called before.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
     if not standing:
-        untold = stood_down == 0 and at >= wanted + PAST
+        untold = history and stood_down == 0
         return Decision((), None if untold or not speaks else 1 + stood_down, None)
     taken = [asked.taken for asked in standing]
     if not all(taken):

@@ -30,15 +30,16 @@ class AskedLine(Part):
 class Answer(Part):
     """What is known of the answer to a breach. ``asked_for`` is when somebody is to be asked for it; None:
     it is answered, or none is due. ``allowed``: how long whoever is asked has until they are asked anew.
-    ``speaks``: this record is the one of its occurrence that asks, or its alert was taken and left.
-    ``earlier``: so many breaches by the same people came before; ``left``: so many of them had no answer
-    in their time."""
+    ``history``: it calls nobody who was not called before. ``speaks``: this record is the one of its
+    occurrence that asks, or its alert was taken and left. ``earlier``: so many breaches by the same people
+    came before; ``left``: so many of them had no answer in their time."""
 
     steps: tuple[StepLine, ...] = ()
     due: AwareDatetime | None = None
     answered: AwareDatetime | None = None
     asked_for: AwareDatetime | None = None
     allowed: timedelta = timedelta(0)
+    history: bool = False
     earlier: int = 0
     left: int = 0
     speaks: bool = False
@@ -70,6 +71,7 @@ def answer(
         answered=came,
         asked_for=asked.at if asked else None,
         allowed=asked.again if asked else timedelta(0),
+        history=asked is not None and asked.history,
         earlier=len(earlier),
         left=left,
         speaks=(first.root == own.root or before_due)
@@ -98,8 +100,15 @@ def asked_of(facts: FactSet, root: str) -> tuple[tuple[AskedLine, ...], int]:
 def decision(known: Answer, at: datetime) -> chasing.Decision:
     """What is to be said of the answer at this time (``rules.chasing``)."""
     standing = [chasing.Asked(line.generation, line.taken) for line in known.asked]
-    wanted = known.asked_for
-    return chasing.decide(standing, known.stood_down, wanted, known.allowed, at, speaks=known.speaks)
+    return chasing.decide(
+        standing,
+        known.stood_down,
+        known.asked_for,
+        known.allowed,
+        at,
+        speaks=known.speaks,
+        history=known.history,
+    )
 
 
 def sayings(

@@ -11,7 +11,7 @@ from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
 from contracts.rules.breach_answer import HISTORY, unfinished
 from contracts.sections import Routing
-from contracts.vocabulary import AlertRule, StandDown, Urgency
+from contracts.vocabulary import AlertRule, BreachStep, StandDown, Urgency
 from services.orders.rules import telling
 from services.orders.views.order_line import Part
 from services.orders.views.person import StepLine
@@ -43,7 +43,10 @@ def withdrawal_of(
         stood_down=len(fallen),
         unseen=breach.withdrawn
         and (
-            (last is not None and breach.accepted < last.at + HISTORY)
+            (
+                last is not None
+                and (last.step is BreachStep.SUSPECT_OUTSTANDING or breach.accepted < last.at + HISTORY)
+            )
             or (bool(told) and (AlertRule.BREACH, told[-1].generation) not in taken)
             or (bool(told) and _asked_in_vain(facts, root, taken))
         ),

@@ -47,6 +47,7 @@ def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
     assert answered(own) == after(line.get("answered"))
     asked = asking(own, allowed, timedelta(hours=2), after(line.get("taken")))
     assert (asked and asked.at) == after(line["asked"])
+    assert (asked is not None and asked.history) == line.get("history", False)
     if "again" in line:
         assert asked is not None
         assert asked.again == timedelta(hours=line["again"])

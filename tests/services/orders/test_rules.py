@@ -81,6 +81,7 @@ def test_when_somebody_is_asked_for_an_answer(line: dict[str, Any]) -> None:
         timedelta(hours=line.get("allowed", 24)),
         NOON + timedelta(hours=line["now"]),
         speaks=line.get("speaks", True),
+        history=line.get("history", False),
     )
     assert (list(found.stand_down), found.raise_) == (line.get("down", []), line["raise"])
     assert found.again == at(line.get("again"))
