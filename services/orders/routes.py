@@ -27,6 +27,7 @@ from contracts.submission import Receipt, Submission
 from contracts.times import Moment
 from contracts.vocabulary import TeamKind
 from services.orders import actions, briefing, circulation
+from services.orders.asked_about import ByPncId, ByReference
 from services.orders.briefing import Briefing
 from services.orders.rules import sharing
 from services.orders.status import order_status as status_of
@@ -199,6 +200,25 @@ async def order_status(
     """What is in force now for the person of the caller's own record, and whether it can be enforced. The
     record's number is in the body: an address is written down on the way. The look is on record."""
     return await status_of(runtime, caller, asked.record)
+
+
+@router.post("/status/by-reference")
+async def order_status_by_reference(
+    asked: ByReference, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.STATUS_READ)]
+) -> StatusShown:
+    """The same for whom an order binds, by the reference that it bears, its agency's or the court's: exactly
+    that one. 409 where it is of more than one person; 422 where agencies use it for different people, and
+    none is named."""
+    return await status_of(runtime, caller, asked)
+
+
+@router.post("/status/by-pnc-id")
+async def order_status_by_pnc_id(
+    asked: ByPncId, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.STATUS_READ)]
+) -> StatusShown:
+    """The same for a respondent, by their PNC ID. 409 where more than one person has it; 422 where it can be
+    nobody's."""
+    return await status_of(runtime, caller, asked)
 
 
 @router.get("/breaches/{cause}")

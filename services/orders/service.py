@@ -21,11 +21,18 @@ from services.orders.pages.routes import router as pages
 from services.orders.reporting import admit
 from services.orders.routes import router
 from services.orders.rules import sharing
-from services.orders.views import ORDERS_BREACH, ORDERS_CLOCKS, ORDERS_ENDING, ORDERS_ORDER, ORDERS_PERSON
+from services.orders.views import (
+    ORDERS_BREACH,
+    ORDERS_CLOCKS,
+    ORDERS_ENDING,
+    ORDERS_KNOWN_BY,
+    ORDERS_ORDER,
+    ORDERS_PERSON,
+)
 
 SERVICE = Service(
     name="orders",
-    views=(ORDERS_PERSON, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
+    views=(ORDERS_PERSON, ORDERS_KNOWN_BY, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
     fold_version=15,
     routers=(router, pages, report_pages, briefing_pages, how_far_pages(PAGES)),
     problem_page=PAGES.problem,

@@ -16,9 +16,10 @@ from contracts.rules.cover import LOOK_BACK
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, ends_at, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.safe_contact import NO_WAY, SafeWay
-from contracts.sections import Identity, Record, Sensitivity
+from contracts.sections import Identity, Sensitivity
 from contracts.vocabulary import OrderStage
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
+from services.orders.asked_about import About, mention_of
 from services.orders.patterns import named_of, without_answer
 from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.look_ahead import in_its_place
@@ -43,17 +44,18 @@ class Known:
     """Whether whoever was asked about may be contacted."""
 
 
-async def order_status(runtime: Runtime, caller: Caller, record: Record) -> StatusShown:
-    """What binds or protects the person of a record of the caller's agency, now; the look is on record
-    before it is given. Of somebody who is not known here there is no order here, which proves nothing.
+async def order_status(runtime: Runtime, caller: Caller, about: About) -> StatusShown:
+    """What binds or protects the person of a record of the caller's agency, or whom an order's reference or a
+    PNC ID leads to, now; the look is on record before it is given. Of somebody who is not known here there is
+    no order here, which proves nothing.
 
-    Raises Problem (404) for whoever may not ask.
+    Raises Problem (404) for whoever may not ask; Refused as ``mention_of``.
     """
     fresh = await runtime.held_until()
     viewer = viewer_of(caller, await runtime.configuration(AgencyDefined))
     if not sharing.may_ask_status(viewer):
         raise not_found()
-    mention = runtime.ids.mention(caller.agency, record.system, record.type, record.number)
+    mention = await mention_of(runtime, caller, about)
     asked, now = await runtime.person_of(mention), runtime.clock.now()
     behind = await out_of_date(runtime, [f"p:{each}" for each in _people(asked, await _row(runtime, asked))])
     known = await _known(runtime, asked)
@@ -64,12 +66,13 @@ async def order_status(runtime: Runtime, caller: Caller, record: Record) -> Stat
     left, told = without_answer({asked}, known.rows.values(), now)
     orders = [_order(order, asked, known, now) for order in known.orders.values()]
     circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
+    found = bool(await runtime.facts([f"m:{mention}"]))
     shown = StatusShown(
         at=now,
         fresh_until=fresh,
-        unknown=certainty.unknown(fresh, now, **unread, out_of_date=len(behind)),
+        unknown=not found or certainty.unknown(fresh, now, **unread, out_of_date=len(behind)),
         incomplete=incomplete.records,
-        known=bool(await runtime.facts([f"m:{mention}"])),
+        known=found,
         person=known.parties[asked],
         orders=[
             await _with_circulation(runtime, order, circulated[order.order], viewer, now)

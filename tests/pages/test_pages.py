@@ -311,17 +311,27 @@ def test_paper_of_a_withdrawn_referral_says_so_and_nothing_else(
 def test_the_status_of_orders_is_asked_by_a_form_and_no_address_tells_whose(open_: Open, axe: str) -> None:
     page = open_("on-call", "/orders/status", width=390)
     page.get_by_label("Record number").fill("N20037")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check the record").click()
     expect(page.get_by_role("link", name="Enter the system that holds the record")).to_have_count(1)
     expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_label("System that holds the record").fill("records")
     page.get_by_label("Kind of record").fill("nominal")
-    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Check the record").click()
     unknown = page.get_by_text("ORDER STATUS UNKNOWN. CHECK PNC.")
     expect(unknown, "for all, and for one order").to_have_count(2)
     assert page.url.endswith("/orders/status")
     assert faults(page, axe) == []
     assert "N20037" not in page.title()
+    page.get_by_role("button", name="Check the order").click()
+    expect(page.get_by_role("link", name="Enter the reference of the order")).to_have_count(1)
+    page.get_by_label("Reference of the order").fill("ZC26P00412")
+    page.get_by_role("button", name="Check the order").click()
+    expect(page.get_by_text("Bound by order ZC26P00412")).to_have_count(1)
+    page.get_by_label("PNC ID").fill("2003/0011985X")
+    page.get_by_role("button", name="Check the PNC ID").click()
+    expect(page.get_by_text("PNC ID 2003/0011985X")).to_have_count(1)
+    assert page.url.endswith("/orders/status")
+    assert faults(page, axe) == []
 
 
 def test_who_pressed_second_is_told_whose_the_alert_is(open_: Open, world: World) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -33,6 +33,7 @@ from contracts.vocabulary import (
     TeamKind,
 )
 from services.orders import actions, asking, circulation, status
+from services.orders.asked_about import About, ByPncId, ByReference
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
 from services.orders.rules.priority import at_least
@@ -51,8 +52,32 @@ NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": 
 NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "by", "reason", "urgency"), "")
 NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
 NOTHING_ANSWERED = {"question": "", "words": ""}
+NO_FAULTS: Mapping[str, str] = {}
 NOT_ASKED = Asked()
-NOTHING_ASKED = {"number": "", "system": "", "type": ""}
+ABOUT: Mapping[str, type[About]] = {"record": Record, "reference": ByReference, "pnc-id": ByPncId}
+
+
+class TypedAbout(BaseModel):
+    """What a form of the page about the status of orders sends: by which number it asks, and that."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    by: Literal["record", "reference", "pnc-id"] = "record"
+    number: str = ""
+    system: str = ""
+    type: str = ""
+    reference: str = ""
+    agency: str = ""
+    pnc_id: str = ""
+
+    def asked(self) -> About:
+        """Whom it asks about. Raises ValidationError."""
+        kind = ABOUT[self.by]
+        given = self.model_dump(include=set(kind.model_fields))
+        return kind.model_validate({name: value for name, value in given.items() if value})
+
+
+NOTHING_ASKED = TypedAbout()
 
 
 class TypedStep(BaseModel):
@@ -254,23 +279,24 @@ async def ask_status(request: Request, caller: Asker) -> HTMLResponse:
 
 @router.post("/status")
 async def order_status(
-    request: Request,
-    runtime: TheRuntime,
-    caller: Asker,
-    number: Typed = "",
-    system: Typed = "",
-    type: Typed = "",
+    request: Request, runtime: TheRuntime, caller: Asker, typed: Annotated[TypedAbout, Form()]
 ) -> HTMLResponse:
-    """What is in force now for the person of a record: asked by a form that a person sends, so that no
-    address tells whom."""
-    asked = {"number": number.strip(), "system": system.strip(), "type": type.strip()}
+    """What is in force now for the person of a record, of an order or of a PNC ID: asked by a form that a
+    person sends, so that no address tells whom."""
+    agencies = await _agencies(runtime)
     try:
-        record = Record.model_validate(asked)
+        shown = await status.order_status(runtime, caller, typed.asked())
     except ValidationError as error:
-        faults = {str(fault["loc"][0]) for fault in error.errors()}
-        return _status(request, caller, asked, faults=[name for name in asked if name in faults])
-    shown = await status.order_status(runtime, caller, record)
-    return _status(request, caller, asked, shown=shown, agencies=await _agencies(runtime))
+        wrong = {str(fault["loc"][0]) for fault in error.errors()}
+        faults = {name: name for name in TypedAbout.model_fields if name in wrong}
+        return _status(request, caller, typed, faults, agencies=agencies)
+    except Refused as refused:
+        place = refused.where.removeprefix("body.")
+        if place not in TypedAbout.model_fields:
+            raise
+        fault = refused.fault if refused.status == 409 else place
+        return _status(request, caller, typed, {place: fault}, agencies=agencies)
+    return _status(request, caller, typed, shown=shown, agencies=agencies)
 
 
 async def _order(
@@ -337,8 +363,8 @@ async def _breach(
 def _status(
     request: Request,
     caller: Caller,
-    asked: Mapping[str, str] = NOTHING_ASKED,
-    faults: Sequence[str] = (),
+    asked: TypedAbout = NOTHING_ASKED,
+    faults: Mapping[str, str] = NO_FAULTS,
     shown: StatusShown | None = None,
     agencies: Mapping[str, str] | None = None,
 ) -> HTMLResponse:

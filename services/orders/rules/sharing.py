@@ -154,8 +154,9 @@ def may_progress_breach(viewer: Viewer, breach: Reach | None) -> bool:
 
 
 def may_ask_status(viewer: Viewer) -> bool:
-    """Of anybody whom their own agency has a record of, the police may ask what binds or protects them:
-    they are sent to whoever calls, in whichever area."""
+    """Of anybody whom their own agency has a record of, whom an order binds whose reference they have, or a
+    respondent whose PNC ID they have, the police may ask what binds or protects them: they are sent to
+    whoever calls, in whichever area."""
     return not RIGHTS[STATUS_READ].isdisjoint(viewer.roles) and viewer.agency_kind is AgencyKind.POLICE
 
 

@@ -178,15 +178,15 @@ class OverShown(Shown):
 
 class StatusShown(Shown):
     """What is in force for a person, or to come; and apart from it what is ``over``. ``unknown``: it cannot
-    be told how far what is held here goes, or a record about them, or about nobody knows whom, could not be
-    read; then no order may be relied on not to be there."""
+    be told how far what is held here goes, or nobody is known here by what was asked, or a record about them,
+    or about nobody knows whom, could not be read; then no order may be relied on not to be there."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
     unknown: bool
     incomplete: int
     known: bool
-    """Whether anything here came from the record that was asked about: else it may be mistyped."""
+    """Whether anything here came from the record or number that was asked about: else it may be mistyped."""
     person: Party
     orders: list[OrderOf]
     over: list[OverShown] = []

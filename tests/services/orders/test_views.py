@@ -13,7 +13,7 @@ from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
 from contracts.events.people import Graded, IncidentReported
-from contracts.sections import Health, Routing, Sensitivity
+from contracts.sections import Health, Identity, Routing, Sensitivity
 from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, StandDown
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 from services.orders.views.sections import newest_sections
@@ -573,6 +573,16 @@ class TestPerson:
         views = ("orders_breach", "orders_order", "orders_clocks", "orders_ending")
         nothing = {(view, root_of("breach")): Folded(None) for view in views}
         assert world(answer("breach")).fold() == nothing
+
+    def test_numbers_lead_to_whom_the_order_binds_and_to_whose_pnc_id_is_sound(self) -> None:
+        hers, his = (Identity(pnc_id=each) for each in ("2003/0011985X", "2003/0011985A"))
+        people = [someone(ben().role, "ben", identity=his), someone(ann().role, "ann", identity=hers)]
+        of = world(order(reference="zc 26/p1", people=people))
+        of_ben, of_ann = (of.row("orders_known_by", person(name)) for name in ("ben", "ann"))
+        assert (of_ben.accused, of_ben.words) == (True, "|reference:ZC26P1|")
+        assert (of_ann.accused, of_ann.words) == (False, "|pnc_id:2003/0011985X|")
+        gone = world(first := order(reference="zc 26/p1"), withdrawn(first))
+        assert gone.row("orders_known_by", person("ben")) is None
 
     def test_her_area_is_not_in_the_rows_of_others_whom_a_fact_names(self) -> None:
         child = someone(cat().role.CHILD, "kit")
