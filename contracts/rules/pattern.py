@@ -1,89 +1,53 @@
 """Which offences the facts of all agencies together may be, element by element: a prompt to a person.
 
-Source: ``domain.md`` section 5 (2026-10): Protection from Harassment Act 1997 s2, s2A, s4, s4A; Serious
-Crime Act 2015 s75A (acts from 7 June 2022 on) and s76; Offences against the Person Act 1861 s16. HMICFRS
-(2021): in 52 of 83 breaches nobody saw it. Each line below is Goldthread's own reading (2026-11) of what
-facts can say of an element, to be agreed with the CPS and each force; so are the times in which a person
-decides. Counted are occurrences, never records and never recorded crimes. DON'T KNOW is not NO, nor is
-silence. A parent is not told from a responsible adult of a child under 16, to whom s76 does not apply: there
-it stays unknown whether two people are personally connected.
+Source: ``domain.md`` section 5 (2026-10); what each offence takes, ``contracts.rules.offences``. HMICFRS
+(2021): in 52 of 83 breaches nobody saw it. Counted are occurrences, never records and never recorded crimes.
+DON'T KNOW is not NO, nor is silence.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from typing import Literal
 
 from contracts.events.orders import BreachReported
 from contracts.events.people import Dash, IncidentReported
 from contracts.mentions import Mention
+from contracts.rules.offences import (
+    CONNECTED,
+    CRIME,
+    DASH,
+    EFFECTS,
+    ELEMENTS,
+    HARASSING,
+    NOT_CONNECTED,
+    OFFENCES,
+    UNDER_WAY,
+    Codes,
+    Element,
+)
 from contracts.vocabulary import (
     Act,
     BreachKind,
     Circumstance,
     DashAnswer,
-    DashItem,
     Effect,
-    IncidentKind,
     LegalStatus,
     Offence,
     OffenceElement,
     Relationship,
 )
 
-Codes = frozenset[str]
 State = Literal["met", "unknown", "missing"]
 
-DASH = frozenset({DashItem.D04, DashItem.D08, DashItem.D12, DashItem.D14, DashItem.D15})
-"""Items of the Dash that speak of an element: isolation, constant contact or following, control of
-everything, threats to kill, strangulation."""
-
-STALKING: Codes = frozenset(
-    {
-        *(BreachKind.CONTACT, BreachKind.ATTENDED, BreachKind.ONLINE, BreachKind.DAMAGE),
-        *(IncidentKind.STALKING, IncidentKind.MALICIOUS_COMMUNICATIONS, IncidentKind.CRIMINAL_DAMAGE),
-        *(Act.FOLLOWED, Act.CONTACTED, Act.PUBLISHED, Act.MONITORED_ONLINE, Act.LOITERED, Act.WATCHED),
-        Act.INTERFERED_WITH_PROPERTY,
-    }
-)
-"""Acts associated with stalking (s2A(3)), by their own code or the kind of what was reported."""
-
-VIOLENCE: Codes = frozenset(
-    {
-        *(BreachKind.ASSAULT, BreachKind.THREAT, Act.VIOLENT, Act.THREATENED, Act.STRANGLED),
-        *(IncidentKind.COMMON_ASSAULT, IncidentKind.ASSAULT_WITH_INJURY, IncidentKind.GRIEVOUS_BODILY_HARM),
-        *(IncidentKind.NON_FATAL_STRANGULATION, IncidentKind.SEXUAL_ASSAULT, IncidentKind.RAPE),
-        *(IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL),
-    }
-)
-CONTROL: Codes = VIOLENCE | {
-    *(IncidentKind.CONTROLLING_OR_COERCIVE, IncidentKind.ECONOMIC_ABUSE, IncidentKind.VERBAL_ABUSE),
-    *(Act.ISOLATED, Act.CONTROLLED_MONEY, Act.CONTROLLED_DAILY_LIFE, Act.DEGRADED, Act.FOLLOWED),
-    *(Act.MONITORED_ONLINE, Act.WATCHED, DashItem.D04),
-}
-"""What controls or coerces: contact alone does not."""
-
-HARASSING: Codes = (STALKING | CONTROL | {IncidentKind.HARASSMENT, IncidentKind.BURGLARY}) - DASH
-"""Whatever can alarm or distress."""
-
-CONNECTED: Codes = frozenset(
-    {
-        *(Relationship.SPOUSE, Relationship.EX_SPOUSE, Relationship.PARTNER, Relationship.EX_PARTNER),
-        *(Relationship.CHILD, Relationship.SIBLING, Relationship.OTHER_RELATIVE),
-    }
-)
 WEAPON = "weapon"
-NOT_CONNECTED: Codes = frozenset({Relationship.ACQUAINTANCE, Relationship.STRANGER})
-
 RELATED = CONNECTED | NOT_CONNECTED
-EFFECTS: Codes = frozenset(Effect) - {Effect.NO_EFFECT}
-
 ORDINARY: Codes = frozenset(
     {
         *(BreachKind.CONTACT, BreachKind.ATTENDED, BreachKind.ONLINE, BreachKind.OTHER),
         *(Act.CONTACTED, Act.LOITERED, Circumstance.ARRANGED, Circumstance.BY_MISTAKE, Effect.NO_EFFECT),
         *Relationship,
+        CRIME,
     }
 )
 """All that a record of ordinary contact may say: anything beside it, and it is not ordinary."""
@@ -96,95 +60,6 @@ MISTAKES = 1
 
 UNANSWERED = 3
 """From so many breaches on, each without an answer, their number is named for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Any of these codes, on so many occasions."""
-
-    codes: Codes
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Element:
-    """What an offence takes, and the ways in which facts can say so. One that is ``needed`` must be met
-    before anybody is asked; ``denied_by`` says for good that it is not there."""
-
-    name: OffenceElement
-    ways: tuple[Way, ...]
-    needed: bool = False
-    denied_by: Codes = frozenset()
-
-    @cached_property
-    def codes(self) -> Codes:
-        """Every code that speaks for it."""
-        return frozenset().union(*(way.codes for way in self.ways))
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An offence: its elements, and in which time a person decides whether it is recorded."""
-
-    elements: tuple[Element, ...]
-    decide_within: timedelta = timedelta(hours=72)
-
-    @cached_property
-    def codes(self) -> Codes:
-        """Every code that speaks for any of its elements."""
-        return frozenset().union(*(element.codes for element in self.elements))
-
-
-E = OffenceElement
-FEAR = Way(frozenset({Effect.FEAR_OF_VIOLENCE}), 2)
-SERIOUS = Way(frozenset({Effect.DAILY_LIFE}))
-COURSE = Element(E.COURSE_OF_CONDUCT, (Way(HARASSING, 2),), needed=True)
-ACTS = Element(
-    E.ACTS_OF_STALKING,
-    (Way(STALKING, 2), Way(frozenset({DashItem.D08, IncidentKind.STALKING}))),
-    needed=True,
-)
-ALARM = Element(E.ALARM_OR_DISTRESS, (Way(EFFECTS),))
-
-OFFENCES: Mapping[Offence, Candidate] = {
-    Offence.THREATS_TO_KILL: Candidate(
-        (
-            Element(
-                E.THREATENED_TO_KILL,
-                (Way(frozenset({IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL, DashItem.D14})),),
-                needed=True,
-            ),
-        ),
-        timedelta(hours=24),
-    ),
-    Offence.STRANGULATION: Candidate(
-        (
-            Element(
-                E.STRANGLED,
-                (Way(frozenset({IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, DashItem.D15})),),
-                needed=True,
-            ),
-        ),
-        timedelta(hours=24),
-    ),
-    Offence.SERIOUS_STALKING: Candidate((ACTS, Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS), needed=True))),
-    Offence.FEAR_OF_VIOLENCE: Candidate((COURSE, Element(E.FEAR_TWICE, (FEAR,), needed=True))),
-    Offence.CONTROLLING_OR_COERCIVE: Candidate(
-        (
-            Element(
-                E.REPEATED_CONTROL,
-                (Way(CONTROL, 2), Way(frozenset({DashItem.D12, IncidentKind.CONTROLLING_OR_COERCIVE}))),
-                needed=True,
-            ),
-            Element(E.PERSONALLY_CONNECTED, (Way(CONNECTED),), denied_by=NOT_CONNECTED),
-            Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS)),
-        )
-    ),
-    Offence.STALKING: Candidate((ACTS, ALARM)),
-    Offence.HARASSMENT: Candidate((COURSE, ALARM)),
-}
-"""The table, in the order in which a page shows it: what kills first."""
-ELEMENTS = frozenset(element for candidate in OFFENCES.values() for element in candidate.elements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,16 +123,17 @@ def codes(said: BreachReported | IncidentReported, accused: Iterable[Mention]) -
         found.add(said.circumstance)
     if isinstance(said, BreachReported):
         found |= {WEAPON} if said.weapon else set()
-    elif said.status is LegalStatus.ACQUITTED:
-        found.add(said.status)
+    else:
+        found |= {CRIME} if said.crime else set()
+        found |= {said.status} & (UNDER_WAY | {LegalStatus.ACQUITTED})
     return frozenset(found)
 
 
 def record(root: str, recorded: datetime, says: Iterable[str]) -> Word:
-    """A record with what it leaves unknown: effects that it does not deny, how the two are related, and
-    what was done where it calls it *other*."""
+    """A record with what it leaves unknown: effects that it does not deny, how the two are related,
+    whether a case is under way, and what was done where it calls it *other*."""
     said = frozenset(says)
-    unknown = EFFECTS if Effect.NO_EFFECT not in said else frozenset[str]()
+    unknown = UNDER_WAY | (EFFECTS if Effect.NO_EFFECT not in said else frozenset[str]())
     if said.isdisjoint(RELATED):
         unknown |= CONNECTED
     if BreachKind.OTHER in said and said.isdisjoint(Act):
@@ -334,7 +210,7 @@ def _reading(
 
 
 def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:
-    speak = [unit for unit in units if _says(unit, element.codes)]
+    speak = [unit for unit in units if _says(unit, element.codes) and not _says(unit, element.beside)]
     met = [at for way in element.ways for at in _since(speak, way.codes)[way.times - 1 : way.times]]
     state: State = "missing"
     if met:

@@ -1,6 +1,6 @@
 """Whether what the facts about two people may be is decided: by which officer's decision, and by when.
 
-Source: the times of each offence, ``contracts.rules.pattern``; a week for *not yet* is Goldthread's own
+Source: the times of each offence, ``contracts.rules.offences``; a week for *not yet* is Goldthread's own
 (2026-11). A decision is about what was before whoever made it.
 """
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.events.orders import PatternDecided
-from contracts.rules.pattern import OFFENCES, Reading
+from contracts.rules.offences import OFFENCES
+from contracts.rules.pattern import Reading
 from contracts.vocabulary import Offence, PatternDecision
 
 NOT_YET = timedelta(days=7)

@@ -6,7 +6,8 @@ from enum import StrEnum
 class Act(StrEnum):
     """What was done, beside the kind of a breach or incident: the examples of stalking (Protection from
     Harassment Act 1997 s2A(3)) and of controlling or coercive behaviour (statutory guidance to Serious Crime
-    Act 2015 s76, 2023)."""
+    Act 2015 s76, 2023); intimidating a witness (Criminal Justice and Public Order Act 1994 s51), and sharing
+    intimate images or threatening to (Sexual Offences Act 2003 s66B): both from memory, to be checked."""
 
     FOLLOWED = "followed"
     CONTACTED = "contacted"
@@ -23,6 +24,8 @@ class Act(StrEnum):
     VIOLENT = "violent"
     STRANGLED = "strangled"
     THREATENED_TO_KILL = "threatened-to-kill"
+    INTIMIDATED_WITNESS = "intimidated-witness"
+    DISCLOSED_IMAGES = "disclosed-images"
 
 
 class Effect(StrEnum):
@@ -46,7 +49,8 @@ class Circumstance(StrEnum):
 
 class Offence(StrEnum):
     """Offences that a person is asked to consider (``domain.md`` section 5, 2026-10): PHA 1997 s2, s2A, s4A
-    and s4; SCA 2015 s76 and s75A; Offences against the Person Act 1861 s16."""
+    and s4; SCA 2015 s76 and s75A; Offences against the Person Act 1861 s16. Those of its last line, beside
+    threats to kill, with the law of each: ``contracts.rules.offences``."""
 
     HARASSMENT = "harassment"
     STALKING = "stalking"
@@ -55,6 +59,12 @@ class Offence(StrEnum):
     CONTROLLING_OR_COERCIVE = "controlling-or-coercive"
     STRANGULATION = "strangulation"
     THREATS_TO_KILL = "threats-to-kill"
+    GRIEVOUS_BODILY_HARM = "grievous-bodily-harm"
+    ACTUAL_BODILY_HARM = "actual-bodily-harm"
+    WITNESS_INTIMIDATION = "witness-intimidation"
+    DISCLOSING_IMAGES = "disclosing-images"
+    MALICIOUS_COMMUNICATIONS = "malicious-communications"
+    CRIMINAL_DAMAGE = "criminal-damage"
 
 
 class OffenceElement(StrEnum):
@@ -69,6 +79,13 @@ class OffenceElement(StrEnum):
     PERSONALLY_CONNECTED = "personally-connected"
     STRANGLED = "strangled"
     THREATENED_TO_KILL = "threatened-to-kill"
+    GRIEVOUS_HARM = "grievous-harm"
+    INJURED = "injured"
+    INTIMIDATED_WITNESS = "intimidated-witness"
+    INVESTIGATION_OR_PROCEEDINGS = "investigation-or-proceedings"
+    DISCLOSED_IMAGES = "disclosed-images"
+    MALICIOUS_MESSAGE = "malicious-message"
+    DAMAGED_PROPERTY = "damaged-property"
 
 
 class PatternDecision(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chassis.archive import Archive
 from contracts.events.orders import PatternDecided
-from contracts.rules import pattern, pattern_decisions
+from contracts.rules import offences, pattern, pattern_decisions
 from contracts.rules.breach_answer import left
 from contracts.sections import Narrative, Sensitivity
 from contracts.vocabulary import Act, Circumstance, DashItem, Effect
@@ -173,13 +173,13 @@ def named_of(person: str, row: OrdersPerson, at: datetime) -> list[OffenceNamed]
     pairs = {(a, v) for record in records for a in record.accused for v in record.victims}
     found = [named for a, v in pairs if person in (a, v) for named in _named(person == a, {a}, {v}, row, at)]
     return sorted(
-        found, key=lambda each: (each.by, list(pattern.OFFENCES).index(each.offence), each.occasions)
+        found, key=lambda each: (each.by, list(offences.OFFENCES).index(each.offence), each.occasions)
     )
 
 
 def _place(named: OffenceNamed) -> tuple[bool, int, int, str, bool]:
     """By what it says, and never by whom it is about."""
-    offence = list(pattern.OFFENCES).index(named.offence)
+    offence = list(offences.OFFENCES).index(named.offence)
     return (named.by, offence, named.occasions, named.decision or "", named.stands)
 
 

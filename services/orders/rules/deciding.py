@@ -1,6 +1,6 @@
 """By when an officer is to decide what the facts about two people may be: one clock for all that is named.
 
-Source: the times of each offence, ``contracts.rules.pattern`` and ``contracts.rules.pattern_decisions``.
+Source: the times of each offence, ``contracts.rules.offences`` and ``contracts.rules.pattern_decisions``.
 """
 
 from collections.abc import Iterable, Sequence

@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.events.orders import BreachReported, PatternDecided
 from contracts.events.people import Dash, IncidentReported
-from contracts.rules import pattern, pattern_decisions
-from contracts.vocabulary import Offence, PatternDecision
+from contracts.rules import offences, pattern, pattern_decisions
+from contracts.vocabulary import Act, Effect, Offence, OffenceElement, PatternDecision
 from tests.support.facts import NOON, root_of
 from tests.support.tables import lines
 
@@ -119,7 +119,7 @@ def test_not_yet_stands_for_a_week() -> None:
 def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
     answers = {f"D{n:02}": "yes" if n == 15 else "no" for n in range(1, 25)}
     dash = Dash.model_validate({"answers": answers})
-    unasked = pattern.EFFECTS | pattern.CONNECTED
+    unasked = offences.EFFECTS | offences.CONNECTED
     assert pattern.assessment(dash, named=False) == (frozenset(), {"D15"} | unasked)
     assert pattern.assessment(dash, named=True) == ({"D15"}, unasked)
 
@@ -154,6 +154,30 @@ def test_what_a_record_says_by_codes() -> None:
         {"kind": "stalking", "people": people, "status": "acquitted", "effects": ["daily-life"]}
     )
     assert pattern.codes(incident, []) == {"stalking", "acquitted", "daily-life"}
+    charged = {"kind": "common-assault", "people": people, "status": "charged", "crime": True}
+    assert pattern.codes(IncidentReported.model_validate(charged), []) == {
+        "common-assault",
+        "charged",
+        "crime",
+    }
+    dropped = charged | {"status": "no-further-action", "crime": False}
+    assert pattern.codes(IncidentReported.model_validate(dropped), []) == {"common-assault"}
+
+
+def test_everything_may_be_told_of_one_occasion() -> None:
+    told = {"kind": "other", "people": [{"role": "victim"}], "acts": list(Act), "effects": list(Effect)}
+    assert BreachReported.model_validate(told).acts == list(Act)
+
+
+def test_the_table_has_every_offence_and_every_element() -> None:
+    assert set(offences.OFFENCES) == set(Offence)
+    assert {element.name for element in offences.ELEMENTS} == set(OffenceElement)
+
+
+def test_what_says_that_a_case_is_under_way_is_not_the_intimidation_itself() -> None:
+    found = pattern.read(told("threat intimidated-witness", "damage", "assault arranged"), [])
+    reading = next(each for each in found.named if each.offence is Offence.WITNESS_INTIMIDATION)
+    assert [each.by for each in reading.elements] == [("0.0",), ("1.0", "2.0")]
 
 
 def test_the_third_breach_without_an_answer_is_named_by_its_number() -> None:

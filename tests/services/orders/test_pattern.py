@@ -84,6 +84,17 @@ def test_each_line_says_who_said_it_and_when_and_what() -> None:
     assert ([*line.acts], [*line.effects]) == (["followed"], ["fear-of-violence"])
 
 
+def test_a_threat_to_make_her_drop_the_case_is_named_with_the_case_or_that_none_is_known() -> None:
+    threat = contact("breach", 0, acts=["intimidated-witness"])
+    said, case = candidate(shown(threat), "witness-intimidation").elements
+    assert (said.state, said.evidence, case.state, case.evidence) == ("met", [1], "unknown", [])
+    people = [ann(), someone(Role.SUSPECT, "ben")]
+    charged = IncidentReported(kind="common-assault", status="charged", people=people)
+    earlier = fact(charged, agency="police", root="assault", occurred=days(30))
+    said, case = candidate(shown(threat, earlier), "witness-intimidation").elements
+    assert (said.evidence, case.state, case.evidence) == ([2], "met", [1])
+
+
 def test_a_handover_and_one_misdial_are_shown_and_count_for_nothing() -> None:
     pattern = shown(
         contact("breach", 0),

@@ -1,0 +1,184 @@
+"""What each offence takes, and which codes of a fact speak for it: the table by which a pattern is read.
+
+Source: ``domain.md`` section 5 (2026-10): Protection from Harassment Act 1997 s2, s2A, s4, s4A; Serious
+Crime Act 2015 s75A (acts from 7 June 2022 on) and s76; Offences against the Person Act 1861 s16. Of its last
+line, each from memory (2026-11), to be checked: Offences against the Person Act 1861 s47, s20 and s18;
+Criminal Justice and Public Order Act 1994 s51; Sexual Offences Act 2003 s66B, in force on 31 January 2024,
+and before it Criminal Justice and Courts Act 2015 s33; Malicious Communications Act 1988 s1 and Online Safety
+Act 2023 s181; Criminal Damage Act 1971 s1. It has that line for *text triage only, never auto-charge*: here
+these follow from a code that an agency posted, never from words, and are a prompt like the others.
+
+Each line below is Goldthread's own reading (2026-11) of what facts can say of an element, to be agreed with
+the CPS and each force; so are the times in which a person decides. What was meant, and whose property it was,
+no code says. A parent is not told from a responsible adult of a child under 16, to whom s76 does not apply:
+there it stays unknown whether two people are personally connected.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from contracts.vocabulary import (
+    Act,
+    BreachKind,
+    DashItem,
+    Effect,
+    IncidentKind,
+    LegalStatus,
+    Offence,
+    OffenceElement,
+    Relationship,
+)
+
+Codes = frozenset[str]
+
+DASH = frozenset({DashItem.D04, DashItem.D08, DashItem.D12, DashItem.D14, DashItem.D15})
+"""Items of the Dash that speak of an element: isolation, constant contact or following, control of
+everything, threats to kill, strangulation."""
+
+STALKING: Codes = frozenset(
+    {
+        *(BreachKind.CONTACT, BreachKind.ATTENDED, BreachKind.ONLINE, BreachKind.DAMAGE),
+        *(IncidentKind.STALKING, IncidentKind.MALICIOUS_COMMUNICATIONS, IncidentKind.CRIMINAL_DAMAGE),
+        *(Act.FOLLOWED, Act.CONTACTED, Act.PUBLISHED, Act.MONITORED_ONLINE, Act.LOITERED, Act.WATCHED),
+        Act.INTERFERED_WITH_PROPERTY,
+    }
+)
+"""Acts associated with stalking (s2A(3)), by their own code or the kind of what was reported."""
+
+VIOLENCE: Codes = frozenset(
+    {
+        *(BreachKind.ASSAULT, BreachKind.THREAT, Act.VIOLENT, Act.THREATENED, Act.STRANGLED),
+        *(IncidentKind.COMMON_ASSAULT, IncidentKind.ASSAULT_WITH_INJURY, IncidentKind.GRIEVOUS_BODILY_HARM),
+        *(IncidentKind.NON_FATAL_STRANGULATION, IncidentKind.SEXUAL_ASSAULT, IncidentKind.RAPE),
+        *(IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL),
+    }
+)
+CONTROL: Codes = VIOLENCE | {
+    *(IncidentKind.CONTROLLING_OR_COERCIVE, IncidentKind.ECONOMIC_ABUSE, IncidentKind.VERBAL_ABUSE),
+    *(Act.ISOLATED, Act.CONTROLLED_MONEY, Act.CONTROLLED_DAILY_LIFE, Act.DEGRADED, Act.FOLLOWED),
+    *(Act.MONITORED_ONLINE, Act.WATCHED, Act.INTIMIDATED_WITNESS, Act.DISCLOSED_IMAGES, DashItem.D04),
+}
+"""What controls or coerces: contact alone does not."""
+
+HARASSING: Codes = (STALKING | CONTROL | {IncidentKind.HARASSMENT, IncidentKind.BURGLARY}) - DASH
+"""Whatever can alarm or distress."""
+
+CONNECTED: Codes = frozenset(
+    {
+        *(Relationship.SPOUSE, Relationship.EX_SPOUSE, Relationship.PARTNER, Relationship.EX_PARTNER),
+        *(Relationship.CHILD, Relationship.SIBLING, Relationship.OTHER_RELATIVE),
+    }
+)
+NOT_CONNECTED: Codes = frozenset({Relationship.ACQUAINTANCE, Relationship.STRANGER})
+
+EFFECTS: Codes = frozenset(Effect) - {Effect.NO_EFFECT}
+
+CRIME = "crime"
+UNDER_WAY: Codes = frozenset(
+    {
+        *(LegalStatus.ARRESTED, LegalStatus.RELEASED_UNDER_INVESTIGATION, LegalStatus.CHARGED),
+        *(LegalStatus.RELEASED_BY_COURT, LegalStatus.CONVICTED, LegalStatus.SENTENCED, LegalStatus.RELEASED),
+    }
+)
+"""An incident is or was investigated or before a court: of who gave evidence s51(2) speaks afterwards too."""
+
+CASE: Codes = (UNDER_WAY | {CRIME} | frozenset(BreachKind)) - {BreachKind.OTHER}
+"""There is a case in which somebody may be a witness. *Other* is the kind of an incident too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Any of these codes, on so many occasions."""
+
+    codes: Codes
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Element:
+    """What an offence takes, and the ways in which facts can say so. One that is ``needed`` must be met
+    before anybody is asked; ``denied_by`` says for good that it is not there. What says any of ``beside`` is
+    no occasion of it."""
+
+    name: OffenceElement
+    ways: tuple[Way, ...]
+    needed: bool = False
+    denied_by: Codes = frozenset()
+    beside: Codes = frozenset()
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Every code that speaks for it."""
+        return frozenset().union(*(way.codes for way in self.ways))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An offence: its elements, and in which time a person decides whether it is recorded."""
+
+    elements: tuple[Element, ...]
+    decide_within: timedelta = timedelta(hours=72)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Every code that speaks for any of its elements."""
+        return frozenset().union(*(element.codes for element in self.elements))
+
+
+def _by_one_act(name: OffenceElement, *any_of: str, hours: int = 72) -> Candidate:
+    """An offence that takes one act, of which any of these codes tells."""
+    return Candidate((Element(name, (Way(frozenset(any_of)),), needed=True),), timedelta(hours=hours))
+
+
+E = OffenceElement
+FEAR = Way(frozenset({Effect.FEAR_OF_VIOLENCE}), 2)
+SERIOUS = Way(frozenset({Effect.DAILY_LIFE}))
+COURSE = Element(E.COURSE_OF_CONDUCT, (Way(HARASSING, 2),), needed=True)
+ACTS = Element(
+    E.ACTS_OF_STALKING,
+    (Way(STALKING, 2), Way(frozenset({DashItem.D08, IncidentKind.STALKING}))),
+    needed=True,
+)
+ALARM = Element(E.ALARM_OR_DISTRESS, (Way(EFFECTS),))
+WITNESS: Codes = frozenset({Act.INTIMIDATED_WITNESS})
+
+OFFENCES: Mapping[Offence, Candidate] = {
+    Offence.THREATS_TO_KILL: _by_one_act(
+        E.THREATENED_TO_KILL,
+        *(IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL, DashItem.D14),
+        hours=24,
+    ),
+    Offence.STRANGULATION: _by_one_act(
+        E.STRANGLED, IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, DashItem.D15, hours=24
+    ),
+    Offence.GRIEVOUS_BODILY_HARM: _by_one_act(E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM),
+    Offence.SERIOUS_STALKING: Candidate((ACTS, Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS), needed=True))),
+    Offence.FEAR_OF_VIOLENCE: Candidate((COURSE, Element(E.FEAR_TWICE, (FEAR,), needed=True))),
+    Offence.CONTROLLING_OR_COERCIVE: Candidate(
+        (
+            Element(
+                E.REPEATED_CONTROL,
+                (Way(CONTROL, 2), Way(frozenset({DashItem.D12, IncidentKind.CONTROLLING_OR_COERCIVE}))),
+                needed=True,
+            ),
+            Element(E.PERSONALLY_CONNECTED, (Way(CONNECTED),), denied_by=NOT_CONNECTED),
+            Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS)),
+        )
+    ),
+    Offence.WITNESS_INTIMIDATION: Candidate(
+        (
+            Element(E.INTIMIDATED_WITNESS, (Way(WITNESS),), needed=True),
+            Element(E.INVESTIGATION_OR_PROCEEDINGS, (Way(CASE),), beside=WITNESS),
+        )
+    ),
+    Offence.ACTUAL_BODILY_HARM: _by_one_act(E.INJURED, IncidentKind.ASSAULT_WITH_INJURY),
+    Offence.STALKING: Candidate((ACTS, ALARM)),
+    Offence.HARASSMENT: Candidate((COURSE, ALARM)),
+    Offence.DISCLOSING_IMAGES: _by_one_act(E.DISCLOSED_IMAGES, Act.DISCLOSED_IMAGES),
+    Offence.MALICIOUS_COMMUNICATIONS: _by_one_act(E.MALICIOUS_MESSAGE, IncidentKind.MALICIOUS_COMMUNICATIONS),
+    Offence.CRIMINAL_DAMAGE: _by_one_act(E.DAMAGED_PROPERTY, IncidentKind.CRIMINAL_DAMAGE, BreachKind.DAMAGE),
+}
+"""The table, in the order in which a page shows it: what kills first."""
+ELEMENTS = frozenset(element for candidate in OFFENCES.values() for element in candidate.elements)
