@@ -3,8 +3,8 @@
 Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): orders without positive
 requirements, of which ``domain.md`` 4.4 asks for a reason, and a force that asked its chief officer for
 what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises a requirement is named);
-``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (an address in a prohibition may tell
-the respondent where she lives).
+``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (the rank that authorised an order is on
+record; an address in a prohibition may tell the respondent where she lives).
 """
 
 import re
@@ -73,11 +73,18 @@ def may_name_a_place(said: Prohibition) -> bool:
 
 
 def _authority(order: OrderMade) -> Iterator[OrderQuestion]:
+    """Of bail by a court no officer is asked, nor of bail that any custody officer may give, where nobody
+    is named."""
     known = ORDER_TYPES[order.order]
-    least = _least_rank(order) if order.order is OrderType.POLICE_BAIL else known.rank
-    if order.order is OrderType.POLICE_BAIL and least is None:
+    bail = order.order is OrderType.POLICE_BAIL
+    if bail and order.court is not None:
+        return
+    least = _least_rank(order) if bail else known.rank
+    if bail and least is None:
         yield OrderQuestion.NEEDS_COURT
     if order.authorised_by is None:
+        if least not in (None, BAIL_MONTHS[0][1]):
+            yield OrderQuestion.AUTHORISER_MISSING
         return
     rank = RANKS.index(order.authorised_by)
     if least is not None and rank < RANKS.index(least):

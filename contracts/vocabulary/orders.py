@@ -141,6 +141,7 @@ class OrderQuestion(StrEnum):
     """What whoever told of an order is asked, by what the law says of its type or an order needs to protect
     (HMICFRS, 2021: 17 of 25 stalking protection orders without a positive requirement)."""
 
+    AUTHORISER_MISSING = "authoriser-missing"
     RANK_TOO_LOW = "rank-too-low"
     NEEDS_COURT = "needs-court"
     TOO_SHORT = "too-short"

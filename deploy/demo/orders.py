@@ -14,7 +14,7 @@ ORDERS = {"non-molestation": 10, "dvpo": 5, "police-bail": 6, "restraining": 3, 
 DAYS = {
     "non-molestation": 365,
     "dvpo": 28,
-    "police-bail": 90,
+    "police-bail": 84,
     "restraining": 730,
     "spo": 730,
     "occupation": 180,
@@ -72,6 +72,8 @@ def make(notebook: Notebook, pair: Pair, made: datetime) -> Order | None:
         else None,
         authorised_by=chance.choice(("superintendent", "superintendent", "chief-constable"))
         if kind == "spo"
+        else "sergeant"
+        if kind == "police-bail"
         else None,
         prohibitions=_prohibitions(chance),
         requirements=[{"kind": "programme", "text": "A programme for stalkers"}]

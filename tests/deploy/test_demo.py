@@ -34,7 +34,9 @@ from contracts.events.wishes import CharacteristicsSaid, ConsentSaid, WishesHear
 from contracts.rules import breach_answer
 from contracts.rules.circulation import fault
 from contracts.rules.identifiers import nhs_number, pnc_id
+from contracts.rules.order_questions import questions
 from contracts.submission import Submission
+from contracts.vocabulary import OrderQuestion
 from deploy.demo.caseload import CASES, Caseload, caseload
 from deploy.demo.partners import JOINED, stretches
 from deploy.demo.posts import NAMES_BY, Post
@@ -193,6 +195,12 @@ def test_whom_partners_know_is_told_first_of_what_they_bring_along(load: Caseloa
         for stretch in stretches(load.posts, NOW)
     )
     assert second <= first
+
+
+def test_of_no_order_it_is_asked_who_authorised_it(load: Caseload) -> None:
+    orders = [OrderMade.model_validate(post.body["content"]) for post in load.posts if post.kind == "order"]
+    asked = {question for order in orders for question in questions(order)}
+    assert asked.isdisjoint({OrderQuestion.AUTHORISER_MISSING, OrderQuestion.RANK_TOO_LOW})
 
 
 def test_two_orders_in_three_are_not_circulated_as_the_report_found(load: Caseload) -> None:

@@ -213,7 +213,8 @@ class TestCase:
             assert (row.status.in_force, row.status.reason) == (True, reason)
 
     def test_a_question_that_her_order_raises_is_none_once_it_is_answered(self) -> None:
-        made = order(order="spo", prohibitions=[{"kind": "no-contact"}])
+        forbids = [{"kind": "no-contact"}]
+        made = order(order="spo", authorised_by="superintendent", prohibitions=forbids)
         assert case(referral(), made).orders[0].questions == (OrderQuestion.NO_REQUIREMENTS,)
         said = OrderQuestionAnswered(
             order=made.root,
