@@ -3,8 +3,9 @@
 Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): orders without positive
 requirements, of which ``domain.md`` 4.4 asks for a reason, and a force that asked its chief officer for
 what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises a requirement is named);
-``domain.md`` 4.5 (a without-notice order has a return date) and 4.7 (the rank that authorised an order is on
-record; an address in a prohibition may tell the respondent where she lives).
+``domain.md`` 4.1 (court bail lasts to the next hearing), 4.5 (a without-notice order has a return date) and
+4.7 (the rank that authorised an order is on record; an address in a prohibition may tell the respondent
+where she lives).
 """
 
 import re
@@ -153,8 +154,10 @@ def _life(order: OrderMade) -> Iterator[OrderQuestion]:
     if order.stage is OrderStage.INTERIM and LIVES[order.order].interim is Interim.NONE:
         yield OrderQuestion.INTERIM_NOT_KNOWN
     open_ended = known.ends is Ends.FIXED_OR_OPEN and order.until_further_order
+    unheard = order.order is OrderType.COURT_BAIL and order.return_date is None
     if order.ends is None:
-        if known.ends is not Ends.DECIDED and order.stage is OrderStage.MADE and not open_ended:
+        waits = known.ends is Ends.DECIDED and not unheard
+        if order.stage is OrderStage.MADE and not (open_ended or waits):
             yield OrderQuestion.END_MISSING
     else:
         life = utc(order.ends) - utc(order.starts or order.made)
