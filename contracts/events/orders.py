@@ -53,6 +53,7 @@ class Requirement(Part):
 
     kind: RequirementKind
     text: Text | None = None
+    address_known_to_respondent: StrictBool | None = None
     supervisor: Line | None = None
     until: Moment | None = Field(default=None, description="when this ends, where before the order does")
 

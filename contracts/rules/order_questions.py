@@ -4,7 +4,7 @@ Sources: ``contracts.rules.order_types`` and ``order_life``; HMICFRS (2021): ord
 requirements, of which ``domain.md`` 4.4 asks for a reason, and a force that asked its chief officer for
 what a superintendent may give; Domestic Abuse Act 2021 s36 (who supervises a requirement is named);
 ``domain.md`` 4.1 (court bail lasts to the next hearing), 4.5 (a without-notice order has a return date) and
-4.7 (the rank that authorised an order is on record; an address in a prohibition may tell the respondent
+4.7 (the rank that authorised an order is on record; an address in a term may tell the respondent
 where she lives).
 """
 
@@ -28,16 +28,29 @@ from contracts.rules.order_types import (
     Requirements,
 )
 from contracts.rules.regimes import AreaRegime, question
-from contracts.vocabulary import OrderQuestion, OrderStage, OrderType, PoliceRank, ProhibitionKind
+from contracts.vocabulary import (
+    OrderQuestion,
+    OrderStage,
+    OrderType,
+    PoliceRank,
+    ProhibitionKind,
+    RequirementKind,
+)
 
 RANKS = tuple(PoliceRank)
 
-MAY_NAME_A_PLACE = frozenset(
-    {ProhibitionKind.NOT_TO_ATTEND, ProhibitionKind.NOT_TO_APPROACH, ProhibitionKind.OTHER}
+MAY_NAME_A_PLACE: frozenset[ProhibitionKind | RequirementKind] = frozenset(
+    {
+        ProhibitionKind.NOT_TO_ATTEND,
+        ProhibitionKind.NOT_TO_APPROACH,
+        ProhibitionKind.OTHER,
+        RequirementKind.OTHER,
+    }
 )
-"""Prohibitions whose words say where: an address may stand in them, which the respondent may not know."""
+"""Terms whose words say where: an address may stand in them, which the respondent may not know."""
 _MEASURES = re.compile(
-    r"\b\d+([:.]\d\d)? ?(am|pm|(hour|day|week|month|minute|metre|meter|mile)s?|m)\b", re.IGNORECASE
+    r"\b(\d\d?:\d\d|\d+([:.]\d\d)? ?(am|pm|(hour|day|week|month|minute|metre|meter|mile)s?|m))\b",
+    re.IGNORECASE,
 )
 """Numbers of which no house has one."""
 
@@ -64,12 +77,12 @@ def questions(
     return tuple(each for each in OrderQuestion if each in found)
 
 
-def may_name_a_place(said: Prohibition) -> bool:
-    """Whether an address may stand in the words of a prohibition: by its kind; where whoever told of it
-    says that there is one which the respondent does not know; or by any number that is not of hours, days or
-    how far, as of a house or a postcode."""
+def may_name_a_place(said: Prohibition | Requirement) -> bool:
+    """Whether an address that the respondent may not know may stand in the words of a term: by its kind;
+    where whoever told of it says that there is one which the respondent does not know; or by any number that
+    is not of hours, days or how far, as of a house or a postcode, unless it is where they must live."""
     told = said.address_known_to_respondent is False
-    left = _MEASURES.sub("", said.text or "")
+    left = "" if said.kind is RequirementKind.RESIDE else _MEASURES.sub("", said.text or "")
     return said.kind in MAY_NAME_A_PLACE or told or any(each.isdigit() for each in left)
 
 
@@ -187,11 +200,11 @@ def _at_a_time(order: OrderMade) -> Iterator[OrderQuestion]:
 
 def _terms(order: OrderMade) -> Iterator[OrderQuestion]:
     known = ORDER_TYPES[order.order]
-    if not order.prohibitions and not order.requirements:
+    said: list[Prohibition | Requirement] = [*order.prohibitions, *order.requirements]
+    if not said:
         yield OrderQuestion.NO_PROHIBITIONS
     if any(
-        may_name_a_place(each) and each.text and each.address_known_to_respondent is None
-        for each in order.prohibitions
+        may_name_a_place(each) and each.text and each.address_known_to_respondent is None for each in said
     ):
         yield OrderQuestion.ADDRESS_KNOWN
     if known.arrest is Arrest.IF_ATTACHED and order.power_of_arrest is None:

@@ -180,8 +180,8 @@ def varied(versions: Versions) -> list[tuple[Envelope, bool]]:
 
 def _terms(order: OrderMade) -> set[Prohibition | Requirement]:
     """That the respondent knows an address is no term."""
-    forbids = (each.model_copy(update={"address_known_to_respondent": None}) for each in order.prohibitions)
-    return {*forbids, *order.requirements}
+    said: list[Prohibition | Requirement] = [*order.prohibitions, *order.requirements]
+    return {each.model_copy(update={"address_known_to_respondent": None}) for each in said}
 
 
 def order_terms(

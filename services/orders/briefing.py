@@ -42,7 +42,7 @@ from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
 from services.orders.views.order_line import StatusNow
-from services.orders.views.order_shown import Term, shown_prohibition
+from services.orders.views.order_shown import Term, shown_term
 from services.orders.views.person import RecordLine
 from services.orders.views.shown import Shown
 
@@ -238,7 +238,7 @@ async def _briefed(
             "breach": ORDER_TYPES[said.order].breach,
             "arrest": may_arrest(said.order, said.power_of_arrest),
             "protected": protected,
-            "prohibitions": [shown_prohibition(each, known.allowed) for each in terms],
+            "prohibitions": [shown_term(each, known.allowed) for each in terms],
             "lately": [
                 BrokenLately(kind=each.kind, occurred=each.occurred, precision=each.precision)
                 for each in lately

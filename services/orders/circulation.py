@@ -42,8 +42,7 @@ from services.orders.views.order_shown import (
     OrderWaiting,
     ServiceShown,
     Waiting,
-    shown_prohibition,
-    shown_requirement,
+    shown_term,
 )
 
 MOST = 100
@@ -270,9 +269,9 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
     if Part.PROTECTED in allowed:
         known["protected"] = names_of(said.in_role(Role.VICTIM))
     if Part.PROHIBITIONS in allowed:
-        known["prohibitions"] = [shown_prohibition(each, allowed) for each in said.prohibitions]
+        known["prohibitions"] = [shown_term(each, allowed) for each in said.prohibitions]
     if Part.REQUIREMENTS in allowed:
-        known["requirements"] = [shown_requirement(each, allowed) for each in said.requirements]
+        known["requirements"] = [shown_term(each, allowed) for each in said.requirements]
         known["nothing_required"] = said.nothing_required
     return known
 

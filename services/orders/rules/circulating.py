@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.events.orders import Prohibition
+from contracts.events.orders import Prohibition, Requirement
 from contracts.rules.circulation import fits
 from contracts.rules.order_questions import may_name_a_place
 from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
@@ -97,7 +97,7 @@ def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:
     return frozenset[Part]().union(*(MAY_SEE[team] for team in teams)) if teams else None
 
 
-def may_tell_words(prohibition: Prohibition) -> bool:
-    """Whether the words of a prohibition may stand on an order's page: never an address that the respondent
+def may_tell_words(said: Prohibition | Requirement) -> bool:
+    """Whether the words of a term may stand on an order's page: never an address that the respondent
     may not know, for the page is printed and shown. What may name one: ``may_name_a_place``."""
-    return prohibition.address_known_to_respondent is True or not may_name_a_place(prohibition)
+    return said.address_known_to_respondent is True or not may_name_a_place(said)

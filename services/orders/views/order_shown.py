@@ -36,22 +36,16 @@ class Term(Shown):
     withheld: bool = False
 
 
-def shown_prohibition(said: Prohibition, allowed: frozenset[Part]) -> Term:
-    """A prohibition, with its words as far as they may stand on a page."""
+def shown_term(said: Prohibition | Requirement, allowed: frozenset[Part]) -> Term:
+    """A prohibition or a requirement, with its words as far as they may stand on a page."""
     tells = Part.WORDS in allowed and may_tell_words(said)
     return Term(
         kind=said.kind,
         text=said.text if tells else None,
+        supervisor=said.supervisor if isinstance(said, Requirement) else None,
         until=said.until,
         withheld=said.text is not None and not tells,
     )
-
-
-def shown_requirement(said: Requirement, allowed: frozenset[Part]) -> Term:
-    """A requirement, with who supervises it, and its words for whoever is shown those of the order."""
-    tells = Part.WORDS in allowed
-    told = said.model_dump() if tells else said.model_dump(exclude={"text"})
-    return Term.model_validate(told | {"withheld": said.text is not None and not tells})
 
 
 class ServiceShown(Shown):

@@ -29,7 +29,7 @@ from services.orders.rules import (
     sharing,
     telling,
 )
-from services.orders.views.order_shown import shown_requirement
+from services.orders.views.order_shown import shown_term
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -303,11 +303,30 @@ def test_no_page_tells_an_address_that_the_respondent_may_not_know(
     assert circulating.may_tell_words(prohibition) is tells
 
 
+@pytest.mark.parametrize(
+    ("kind", "known", "tells"),
+    [
+        ("other", None, False),
+        ("other", False, False),
+        ("other", True, True),
+        ("surrender-device", None, False),
+        ("programme", True, True),
+        ("reside", None, True),
+        ("reside", False, False),
+    ],
+)
+def test_nor_do_the_words_of_a_requirement(kind: str, known: bool | None, tells: bool) -> None:
+    words = "At 12 New Street"
+    said = Requirement(kind=RequirementKind(kind), text=words, address_known_to_respondent=known)
+    shown = shown_term(said, circulating.ALL)
+    assert (shown.text, shown.withheld) == ((words, False) if tells else (None, True))
+
+
 @pytest.mark.parametrize("team", TeamKind)
 def test_the_words_of_a_requirement_are_for_those_who_have_the_words_of_the_order(team: TeamKind) -> None:
     """They may say where she lives, as those of a prohibition may."""
     said = Requirement(kind=RequirementKind.RESIDE, text="Not on her estate", supervisor="Probation")
-    shown = shown_requirement(said, circulating.MAY_SEE[team])
+    shown = shown_term(said, circulating.MAY_SEE[team])
     tells = circulating.Part.WORDS in circulating.MAY_SEE[team]
     assert (shown.text, shown.withheld) == ((said.text, False) if tells else (None, True))
     assert (shown.kind, shown.supervisor) == (said.kind, "Probation")
