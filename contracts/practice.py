@@ -39,6 +39,23 @@ ENDS = {
 }
 
 
+_APPEAL = (
+    "",
+    "## While an appeal is under way",
+    "",
+    "An appeal suspends nothing by itself: the order stands until the court that hears it decides (from"
+    " memory of Family Procedure Rules 2010 r30.8 and Civil Procedure Rules r52.16, and of other courts'"
+    " appeals: to be checked). `appealed` says when it was lodged, and every page that says what holds of"
+    " an order says so too. What became of it is told by a correction: the stage *discharged*; what the"
+    " court varied, without `appealed`; or, where it was dismissed, the order as it was, without"
+    " `appealed`. That a court suspended an order until it decides has no code: it is told as discharged,"
+    " and as made anew. An appeal against a type that has none by the table, or from before the order was"
+    " made, is asked about. No clock runs for one, however long it is: one that nobody ends is shown as"
+    " under way.",
+    "",
+)
+
+
 def orders() -> str:
     """The table of order types, in Markdown."""
     rows = [
@@ -71,7 +88,7 @@ def orders() -> str:
             "Written from `contracts/rules/order_life.py`. *To be checked* is not yet known to be so.",
             "",
             *table(LIFE_HEADINGS, lives),
-            "",
+            *_APPEAL,
             *_regimes(),
             *_at_a_time(),
             "## Who may give police bail",

@@ -64,7 +64,7 @@ class OrderMade(Said):
     type: ClassVar[str] = "uk.goldthread.order.made.v1"
     topic: ClassVar[str] = "orders"
     begins = ("o",)
-    past = ("made", "notified", "arrested")
+    past = ("made", "notified", "arrested", "appealed")
     order: OrderType
     stage: OrderStage = OrderStage.MADE
     without_notice: StrictBool = False
@@ -77,6 +77,9 @@ class OrderMade(Said):
     return_date: Day | None = None
     adjourned_to: Moment | None = Field(
         default=None, description="of a notice: to when a court adjourned its hearing; it binds until then"
+    )
+    appealed: Moment | None = Field(
+        default=None, description="when an appeal against it was lodged; left out once a court has decided it"
     )
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None

@@ -23,6 +23,7 @@ BY_CORRECTION = frozenset(
         OrderQuestion.SECTION_MISSING,
         OrderQuestion.PART_END_MISSING,
         OrderQuestion.SUPERVISOR_MISSING,
+        OrderQuestion.APPEAL_BEFORE_MADE,
     }
 )
 """Questions that words leave open: whoever goes to the door needs the order itself to say it."""
@@ -32,7 +33,8 @@ SAID = (
     *("made", "starts", "ends", "until_further_order", "prohibitions", "requirements", "nothing_required"),
     *("section", "arrested"),
 )
-"""What of an order is asked about: where any of it is another, so is the order that was answered for."""
+"""What of an order is asked about: where any of it is another, so is the order that was answered for. An
+appeal changes nothing of it."""
 
 
 def fault(said: OrderQuestionAnswered) -> tuple[str, str] | None:

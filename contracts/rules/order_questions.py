@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from contracts.envelope import utc
 from contracts.events.orders import OrderMade, Prohibition, Requirement
 from contracts.rules.occurrence import LONDON
-from contracts.rules.order_life import LIVES, Extension, Interim, Who
+from contracts.rules.order_life import LIVES, Court, Extension, Interim, Who
 from contracts.rules.order_types import (
     BAIL_MONTHS,
     OCCUPATION_LIMITED,
@@ -71,6 +71,7 @@ def questions(
         *_life(order),
         *_at_a_time(order),
         *_terms(order),
+        *_appeal(order),
         question(order.order, there),
     }
     found |= {*(_varied(order, before) if before else ())}
@@ -180,6 +181,17 @@ def _life(order: OrderMade) -> Iterator[OrderQuestion]:
             yield OrderQuestion.TOO_LONG
     if order.without_notice and order.return_date is None:
         yield OrderQuestion.RETURN_DATE_MISSING
+
+
+def _appeal(order: OrderMade) -> Iterator[OrderQuestion]:
+    """Which day an appeal was lodged on may be all that is known of when."""
+    if order.appealed is None:
+        return
+    if LIVES[order.order].appeal is Court.NONE:
+        yield OrderQuestion.APPEAL_NOT_KNOWN
+    lodged, made = (utc(at).astimezone(LONDON).date() for at in (order.appealed, order.made))
+    if lodged < made:
+        yield OrderQuestion.APPEAL_BEFORE_MADE
 
 
 def _at_a_time(order: OrderMade) -> Iterator[OrderQuestion]:

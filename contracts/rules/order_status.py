@@ -12,7 +12,9 @@ gave a notice is what they expected: past its hearing, and with no word of what 
 that it can be enforced. Bail and orders that have come to the most that the law allows
 (``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread, and bail whose
 case is over (``contracts.rules.bail_case``) may have ended with it: of them nobody is told that they can be
-enforced, nor that they are over.
+enforced, nor that they are over. An appeal suspends nothing by itself: until the court that hears it has
+discharged or varied the order it stands (from memory of Family Procedure Rules 2010 r30.8 and Civil Procedure
+Rules r52.16, and of other courts' appeals: to be checked).
 """
 
 from collections.abc import Callable, Sequence
@@ -85,6 +87,7 @@ class OrderStatus:
 
     ``enforceable``: somebody who does now what it forbids can be made to answer for it.
     ``reason`` is a message id that says the first thing that a practitioner must know.
+    ``appealed``: since when an appeal is under way against an order that is not over.
     ``changes_at`` is when any of it will next change by itself.
     """
 
@@ -94,6 +97,7 @@ class OrderStatus:
     enforceable: bool
     reason: str
     changes_at: datetime | None
+    appealed: datetime | None = None
 
 
 class OrderTerms(BaseModel):
@@ -116,6 +120,8 @@ class OrderTerms(BaseModel):
     """Of a notice that was served: by when a court hears of it, or until when it adjourned."""
     longest: AwareDatetime | None = None
     """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
+    appealed: AwareDatetime | None = None
+    """When an appeal was lodged of which nobody has told the outcome."""
     decided: AwareDatetime | None = None
     """Of a notice, or of an order until an application is decided, when a court did. None: nobody told of
     that."""
@@ -287,6 +293,7 @@ def said_terms(
         served=first,
         aware=min(map(utc, aware), default=None),
         discharged=utc(discharged) if discharged else None,
+        appealed=utc(order.appealed) if order.appealed else None,
         hearing_due=hearing,
         longest=_longest(order),
     )
@@ -319,6 +326,7 @@ def status(terms: OrderTerms, at: datetime) -> OrderStatus:
     aware = terms.aware is not None and terms.aware <= at
     out_of_force = _out_of_force(terms, at)
     hindered = _hindered(terms, at, served=served, aware=aware)
+    appealed = terms.appealed if out_of_force not in NOT_BINDING else None
     return OrderStatus(
         in_force=out_of_force is None,
         served=served,
@@ -326,6 +334,7 @@ def status(terms: OrderTerms, at: datetime) -> OrderStatus:
         enforceable=out_of_force is None and hindered is None,
         reason=out_of_force or hindered or _in_force(terms),
         changes_at=_changes_at(terms, at),
+        appealed=appealed if appealed is not None and appealed <= at else None,
     )
 
 
@@ -374,6 +383,6 @@ def _in_force(terms: OrderTerms) -> str:
 
 
 def _changes_at(terms: OrderTerms, at: datetime) -> datetime | None:
-    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged)
+    known = (terms.starts, terms.ends, terms.served, terms.aware, terms.discharged, terms.appealed)
     steps = (*known, terms.decided, terms.case_over, terms.hearing_due, terms.longest)
     return min((step for step in steps if step is not None and step > at), default=None)

@@ -162,6 +162,8 @@ class OrderQuestion(StrEnum):
     VARIATION_NOT_KNOWN = "variation-not-known"
     EXTENSION_NOT_KNOWN = "extension-not-known"
     VARIED_AFTER_DISCHARGE = "varied-after-discharge"
+    APPEAL_NOT_KNOWN = "appeal-not-known"
+    APPEAL_BEFORE_MADE = "appeal-before-made"
     NOT_IN_PILOT = "not-in-pilot"
     PILOT_INSTEAD = "pilot-instead"
 

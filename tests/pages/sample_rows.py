@@ -196,6 +196,7 @@ def order(root: str, type_: OrderType, *, served: bool, lasts: int = 275) -> row
             aware=served,
             enforceable=served,
             reason="order.in-force" if served else "order.unaware",
+            appealed=ago(days=20) if served else None,
         ),
     )
 

@@ -327,6 +327,7 @@ def perpetrator() -> shown_cohort.PerpetratorPage:
                 served=True,
                 aware=True,
                 reason="order.end-unknown",
+                appealed="2026-04",
                 victims=["A"],
             )
         ],

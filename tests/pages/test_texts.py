@@ -256,3 +256,12 @@ def test_what_is_in_doubt_by_the_rule_is_tagged_so_on_every_page() -> None:
     (macro,) = re.findall(r"macro doubtful.*endmacro", parts)
     doubtful = {reason for reason, how in HINDERED.items() if how is How.DOUBTFUL}
     assert set(re.findall(r'"(order\.[a-z-]+)"', macro)) == doubtful
+
+
+def test_an_appeal_is_told_on_every_page_that_tells_what_holds_of_an_order() -> None:
+    pages = {path: path.read_text() for path in ROOT.glob("services/*/pages/templates/*.html")}
+    tells = re.compile(r"parts\.doubtful\(([\w.]+)\.reason\)|said\((\w+\.status)\.reason\)")
+    found = {(path.name, one or other) for path, page in pages.items() for one, other in tells.findall(page)}
+    assert len({name for name, _ in found}) > 6
+    told = {path.name: page for path, page in pages.items()}
+    assert {(name, of) for name, of in found if f"parts.appealed({of}," not in told[name]} == set()

@@ -157,6 +157,7 @@ class Status(Part):
     aware: bool
     enforceable: bool
     reason: str
+    appealed: AwareDatetime | None = None
 
 
 class Service(Source):

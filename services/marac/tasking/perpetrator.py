@@ -235,8 +235,9 @@ def _terms(said: OrderMade) -> Signature:
 
 
 def _order_signature(order: casefile.OrderSeen) -> Signature:
-    status = (order.status.reason, str(order.status.served), str(order.status.aware))
-    return (*_terms(order.fact.said), *status)
+    status = order.status
+    holds = (status.reason, str(status.served), str(status.aware), str(status.appealed))
+    return (*_terms(order.fact.said), *holds)
 
 
 def _month(moment: datetime) -> str:
@@ -297,6 +298,7 @@ def _order(order: casefile.OrderSeen, letters: Sequence[str]) -> rows.BindingOrd
         served=order.status.served,
         aware=order.status.aware,
         reason=order.status.reason,
+        appealed=_month(order.status.appealed) if order.status.appealed else None,
         victims=list(letters),
     )
 

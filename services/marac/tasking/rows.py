@@ -70,6 +70,7 @@ class BindingOrder(Part):
     served: bool
     aware: bool
     reason: str
+    appealed: str | None = Field(default=None, description="the month in which an appeal was lodged")
     victims: list[str]
 
 

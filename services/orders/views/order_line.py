@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.clock import court_deadline
 from chassis.views import Subject
@@ -27,6 +27,7 @@ class StatusNow(Part):
     aware: bool
     enforceable: bool
     reason: str
+    appealed: AwareDatetime | None = None
 
     @classmethod
     def of(cls, known: OrderStatus) -> "StatusNow":
@@ -37,6 +38,7 @@ class StatusNow(Part):
             aware=known.aware,
             enforceable=known.enforceable,
             reason=known.reason,
+            appealed=known.appealed,
         )
 
 

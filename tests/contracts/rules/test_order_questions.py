@@ -13,7 +13,7 @@ from contracts.vocabulary import OrderQuestion, OrderType, PoliceRank, Role
 from tests.support.facts import someone
 from tests.support.tables import lines, read
 
-MOMENTS = ("made", "starts", "ends")
+MOMENTS = ("made", "starts", "ends", "appealed")
 
 
 def order(values: dict[str, Any]) -> OrderMade:

@@ -191,12 +191,13 @@ def test_a_name_comes_from_his_own_side_alone() -> None:
 
 
 def test_orders_that_bind_him_by_month_without_a_word_of_their_terms() -> None:
-    (bound,) = ben_of(order(), service()).orders
-    assert (bound.order, bound.made, bound.in_force, bound.served) == (
+    (bound,) = ben_of(order(appealed=NOON - timedelta(days=5)), service()).orders
+    assert (bound.order, bound.made, bound.in_force, bound.served, bound.appealed) == (
         "non-molestation",
         "2026-02",
         True,
         True,
+        "2026-02",
     )
     assert bound.victims == ["A"]
     gaps = [gap.code for gap in ben_of(order(), breach("elsewhere", reference="XX1")).missing]

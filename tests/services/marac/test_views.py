@@ -202,6 +202,11 @@ class TestCase:
         (unserved,) = case(referral(), order()).orders
         assert (unserved.status.served, unserved.status.reason) == (False, "order.unserved-family")
 
+    def test_an_order_under_appeal_stands(self) -> None:
+        lodged = NOON - timedelta(days=1)
+        (row,) = case(referral(), order(appealed=lodged), service()).orders
+        assert (row.status.enforceable, row.status.appealed) == (True, lodged)
+
     def test_bail_whose_case_is_over_may_be_over(self) -> None:
         bail = order(order="police-bail", made=NOON - timedelta(days=2))
         arrested = incident(status="arrested", occurred=NOON - timedelta(days=3))

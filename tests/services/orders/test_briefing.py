@@ -17,7 +17,9 @@ from tests.services.orders.test_http import (
     CALLERS,
     STREET,
     Orders,
+    asked,
     caller,
+    corrected,
     people,
     prepared,
     told,
@@ -156,6 +158,40 @@ async def test_bail_whose_case_is_over_is_in_doubt_and_not_without_force(
         line = page.split(f'id="order-{root}"')[1].split("</article>")[0]
         assert "NOT CERTAIN: CHECK PNC" in line, path
         assert "Not enforceable" not in line, path
+
+
+async def test_an_order_under_appeal_stands_and_says_so_wherever_it_is_shown(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certainty, "unknown", lambda *_, **__: False)  # here nobody says how far all has come
+    await prepared(orders)
+    lodged = (orders.runtime.clock.now() - timedelta(days=1)).isoformat()
+    bail = {"order": "court-bail", "routing": {"area": "north"}, "prohibitions": [{"kind": "no-contact"}]}
+    root = await told(orders, "orders", 2, bail | BETWEEN)
+
+    async def held(appealed: bool) -> bool:
+        found = {each["order"]: each["status"] for each in await briefed(orders, "on-call")}
+        asked_for = (await asked(orders, "control-room", "ann")).json()["orders"]
+        shown = {each["order"]: each["status"] for each in asked_for}.get(root)
+        now = found.get(root)
+        return bool(now and now["enforceable"] and now == shown and bool(now["appealed"]) is appealed)
+
+    await until(lambda: held(False), what="nobody has appealed")
+    made = {"made": (orders.runtime.clock.now() - timedelta(days=2)).isoformat()}
+    await corrected(orders, root, bail | made | {"appealed": lodged} | BETWEEN)
+    await until(lambda: held(True), what="it is under appeal, and can be enforced")
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    body = {"system": "records", "type": "person", "number": "ann"}
+    control_room = headers | {"Authorization": "Bearer control-room"}
+    pages = [
+        (await orders.http.get(path, headers=headers)).text
+        for path in ("/orders/briefing?area=north", "/orders/briefing/print?area=north")
+    ]
+    pages.append((await orders.http.get(f"/orders/orders/{root}", headers=control_room)).text)
+    pages.append((await orders.http.post("/orders/status", data=body, headers=control_room)).text)
+    assert [page.count("it stands until the court decides") for page in pages] == [1, 1, 1, 1]
+    await corrected(orders, root, bail | made | BETWEEN, version=2)
+    await until(lambda: held(False), what="the appeal was dismissed, and the order stands")
 
 
 async def test_what_was_said_since_of_how_she_may_be_approached_is_on_the_briefing(orders: Orders) -> None:

@@ -82,6 +82,13 @@ class TestOrder:
         since = row(world(made, varied, served, breach(occurred=NOON + timedelta(days=2))))
         assert since.status.enforceable
 
+    def test_an_appeal_that_was_lodged_since_was_not_under_way_when_it_was_broken(self) -> None:
+        lodged = NOON - timedelta(days=1)
+        made = order(appealed=lodged)
+        assert row(world(made, service(), breach())).status.appealed == lodged
+        found = row(world(made, service(), breach(occurred=NOON - timedelta(days=2))))
+        assert (found.status.enforceable, found.status.appealed) == (True, None)
+
     def test_bail_whose_case_is_over_may_be_over_when_it_is_broken(self) -> None:
         before = breach("before", occurred=NOON - timedelta(days=31))
         bail = order(order="police-bail")
