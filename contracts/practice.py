@@ -62,7 +62,7 @@ def orders() -> str:
         (
             f"**{kind.value}**",
             known.law,
-            known.applies,
+            ", ".join(_words(each) for each in known.applies),
             _rank(known),
             known.court,
             _life(known),

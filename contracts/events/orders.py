@@ -13,6 +13,7 @@ from contracts.mentions import Mention
 from contracts.sections import Line, Part, Text
 from contracts.times import Day, Moment
 from contracts.vocabulary import (
+    Applicant,
     BailEnd,
     BreachKind,
     BreachSaidBy,
@@ -83,6 +84,9 @@ class OrderMade(Said):
     )
     power_of_arrest: StrictBool | None = None
     authorised_by: PoliceRank | None = None
+    applicant: Applicant | None = Field(
+        default=None, description="who applied for it, or gave the notice or bail; none: not known"
+    )
     section: OccupationSection | None = Field(
         default=None, description="of an occupation order: the section of the Family Law Act 1996"
     )

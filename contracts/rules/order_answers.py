@@ -31,7 +31,7 @@ BY_CORRECTION = frozenset(
 SAID = (
     *("order", "stage", "without_notice", "return_date", "adjourned_to", "power_of_arrest", "authorised_by"),
     *("made", "starts", "ends", "until_further_order", "prohibitions", "requirements", "nothing_required"),
-    *("section", "arrested"),
+    *("section", "arrested", "applicant"),
 )
 """What of an order is asked about: where any of it is another, so is the order that was answered for. An
 appeal changes nothing of it."""

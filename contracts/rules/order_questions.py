@@ -29,6 +29,7 @@ from contracts.rules.order_types import (
 )
 from contracts.rules.regimes import AreaRegime, question
 from contracts.vocabulary import (
+    Applicant,
     OrderQuestion,
     OrderStage,
     OrderType,
@@ -91,6 +92,8 @@ def _authority(order: OrderMade) -> Iterator[OrderQuestion]:
     """Of bail by a court no officer is asked, nor of bail that any custody officer may give, where nobody
     is named."""
     known = ORDER_TYPES[order.order]
+    if order.applicant is not None and not {order.applicant, Applicant.WITH_LEAVE} & {*known.applies}:
+        yield OrderQuestion.APPLICANT_NOT_KNOWN
     bail = order.order is OrderType.POLICE_BAIL
     if bail and order.court is not None:
         return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.vocabulary import (
+    Applicant,
     OccupationSection,
     OrderType,
     PoliceRank,
@@ -54,11 +55,12 @@ class Ends(StrEnum):
 @dataclass(frozen=True, slots=True)
 class TypeOfOrder:
     """One line of the table. ``rank`` is the lowest that may authorise it, and ``needless`` the rank from
-    which on a lower one would have done; both None where no police officer authorises it. ``shortest`` and
+    which on a lower one would have done; both None where no police officer authorises it. ``applies`` are
+    those who may apply for it, or give it: *with leave* of the court, anybody. ``shortest`` and
     ``longest`` are in days. ``penalty`` is the most that breach can bring, as the statute has it."""
 
     law: str
-    applies: str
+    applies: tuple[Applicant, ...]
     court: str
     breach: Breach
     penalty: str
@@ -73,10 +75,17 @@ class TypeOfOrder:
     ends: Ends = Ends.FIXED_OR_OPEN
 
 
+_FAMILY_FORCED = (
+    Applicant.VICTIM,
+    Applicant.LOCAL_AUTHORITY,
+    Applicant.WITH_LEAVE,
+    Applicant.COURT_ITSELF,
+)
+
 ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     OrderType.DVPN: TypeOfOrder(
         law="Crime and Security Act 2010 s24 to 26",
-        applies="police",
+        applies=(Applicant.POLICE,),
         court="none: hearing of the DVPO within 48 hours of service",
         rank=PoliceRank.SUPERINTENDENT,
         needless=PoliceRank.ASSISTANT_CHIEF_CONSTABLE,
@@ -86,7 +95,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.DVPO: TypeOfOrder(
         law="Crime and Security Act 2010 s27 to 30",
-        applies="police",
+        applies=(Applicant.POLICE,),
         court="magistrates",
         shortest=14,
         longest=28,
@@ -96,7 +105,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.DAPN: TypeOfOrder(
         law="Domestic Abuse Act 2021 s22 to 26",
-        applies="police, in pilot areas",
+        applies=(Applicant.POLICE,),
         court="none: hearing of the DAPO within 48 hours",
         rank=PoliceRank.INSPECTOR,
         needless=PoliceRank.SUPERINTENDENT,
@@ -106,7 +115,13 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.DAPO: TypeOfOrder(
         law="Domestic Abuse Act 2021 s27 to 49",
-        applies="police, victim, a specified third party, others with leave, a court by itself; pilot areas",
+        applies=(
+            Applicant.POLICE,
+            Applicant.VICTIM,
+            Applicant.THIRD_PARTY,
+            Applicant.WITH_LEAVE,
+            Applicant.COURT_ITSELF,
+        ),
         court="magistrates, family, county or Crown",
         requirements=Requirements.MAY,
         supervised=True,
@@ -115,7 +130,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.SPO: TypeOfOrder(
         law="Stalking Protection Act 2019 s1 to 3",
-        applies="chief officer of police, who may leave it to a superintendent",
+        applies=(Applicant.POLICE,),
         court="magistrates, youth court under 18",
         rank=PoliceRank.SUPERINTENDENT,
         needless=PoliceRank.ASSISTANT_CHIEF_CONSTABLE,
@@ -126,7 +141,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.INTERIM_SPO: TypeOfOrder(
         law="Stalking Protection Act 2019 s5",
-        applies="chief officer of police, who may leave it to a superintendent",
+        applies=(Applicant.POLICE,),
         court="magistrates, youth court under 18",
         rank=PoliceRank.SUPERINTENDENT,
         needless=PoliceRank.ASSISTANT_CHIEF_CONSTABLE,
@@ -137,14 +152,14 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.NON_MOLESTATION: TypeOfOrder(
         law="Family Law Act 1996 s42 and s42A",
-        applies="victim (an associated person), or the court by itself",
+        applies=(Applicant.VICTIM, Applicant.COURT_ITSELF),
         court="family",
         breach=Breach.CRIME_OR_CONTEMPT,
         penalty="5 years",
     ),
     OrderType.OCCUPATION: TypeOfOrder(
         law="Family Law Act 1996 s33 to 38 and s47",
-        applies="victim or owner",
+        applies=(Applicant.VICTIM, Applicant.OWNER),
         court="family",
         arrest=Arrest.IF_ATTACHED,
         requirements=Requirements.MAY,
@@ -153,14 +168,14 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.RESTRAINING: TypeOfOrder(
         law="Sentencing Act 2020 s360; Protection from Harassment Act 1997 s5A",
-        applies="prosecutor or court, on conviction or acquittal",
-        court="any criminal court",
+        applies=(Applicant.PROSECUTOR, Applicant.COURT_ITSELF),
+        court="any criminal court, on conviction or acquittal",
         breach=Breach.CRIME,
         penalty="5 years",
     ),
     OrderType.FMPO: TypeOfOrder(
         law="Family Law Act 1996 s63A to 63CA",
-        applies="victim, local authority, others with leave, court",
+        applies=_FAMILY_FORCED,
         court="family or High Court",
         requirements=Requirements.MAY,
         breach=Breach.CRIME_OR_CONTEMPT,
@@ -168,7 +183,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.FGMPO: TypeOfOrder(
         law="Female Genital Mutilation Act 2003 Sch 2",
-        applies="girl, local authority, others with leave, criminal court",
+        applies=_FAMILY_FORCED,
         court="family or criminal",
         requirements=Requirements.MAY,
         breach=Breach.CRIME_OR_CONTEMPT,
@@ -176,8 +191,8 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.SHPO: TypeOfOrder(
         law="Sentencing Act 2020 s343 to 354",
-        applies="court on conviction; police or NCA by complaint",
-        court="criminal or magistrates",
+        applies=(Applicant.COURT_ITSELF, Applicant.POLICE, Applicant.NATIONAL_CRIME_AGENCY),
+        court="criminal on conviction, or magistrates by complaint",
         requirements=Requirements.MAY,
         shortest=5 * 365,
         breach=Breach.CRIME,
@@ -185,7 +200,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.POLICE_BAIL: TypeOfOrder(
         law="Police and Criminal Evidence Act 1984 s47ZA to 47ZM, as changed from 28 October 2022",
-        applies="custody officer; longer: see the table of ranks",
+        applies=(Applicant.CUSTODY_OFFICER, Applicant.POLICE),
         court="none; beyond 9 months magistrates",
         rank=PoliceRank.SERGEANT,
         requirements=Requirements.MAY,
@@ -195,7 +210,7 @@ ORDER_TYPES: Mapping[OrderType, TypeOfOrder] = {
     ),
     OrderType.COURT_BAIL: TypeOfOrder(
         law="Bail Act 1976 s3 and s7",
-        applies="court",
+        applies=(Applicant.COURT_ITSELF,),
         court="any criminal court",
         requirements=Requirements.MAY,
         ends=Ends.DECIDED,

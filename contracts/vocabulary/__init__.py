@@ -54,6 +54,7 @@ from contracts.vocabulary.instruments import (
 )
 from contracts.vocabulary.listing import EscalationUnit, PartiesAnswer, RepeatAnchor, RepeatDefinition
 from contracts.vocabulary.orders import (
+    Applicant,
     BailEnd,
     BreachKind,
     BreachSaidBy,
@@ -134,6 +135,7 @@ __all__ = [
     "AlertRule",
     "AnswerSource",
     "Answering",
+    "Applicant",
     "AreaKind",
     "Attendance",
     "BailEnd",

@@ -33,6 +33,22 @@ class OrderStage(StrEnum):
     DISCHARGED = "discharged"
 
 
+class Applicant(StrEnum):
+    """Who applied for an order, or gave a notice or bail (``domain.md`` 4.1). The police are the chief
+    officer of police, whoever acts for them."""
+
+    POLICE = "police"
+    CUSTODY_OFFICER = "custody-officer"
+    NATIONAL_CRIME_AGENCY = "national-crime-agency"
+    PROSECUTOR = "prosecutor"
+    VICTIM = "victim"
+    OWNER = "owner"
+    LOCAL_AUTHORITY = "local-authority"
+    THIRD_PARTY = "third-party"
+    WITH_LEAVE = "with-leave"
+    COURT_ITSELF = "court-itself"
+
+
 class BailEnd(StrEnum):
     """Why bail ended: after the last two nothing keeps the respondent away (``domain.md`` 4.6)."""
 
@@ -162,6 +178,7 @@ class OrderQuestion(StrEnum):
     VARIATION_NOT_KNOWN = "variation-not-known"
     EXTENSION_NOT_KNOWN = "extension-not-known"
     VARIED_AFTER_DISCHARGE = "varied-after-discharge"
+    APPLICANT_NOT_KNOWN = "applicant-not-known"
     APPEAL_NOT_KNOWN = "appeal-not-known"
     APPEAL_BEFORE_MADE = "appeal-before-made"
     NOT_IN_PILOT = "not-in-pilot"

@@ -266,6 +266,7 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
     }
     if Part.COURT in allowed:
         known |= {"agency": made.agency, "court": said.court, "reference": said.reference}
+        known["applicant"] = said.applicant
     if Part.PROTECTED in allowed:
         known["protected"] = names_of(said.in_role(Role.VICTIM))
     if Part.PROHIBITIONS in allowed:

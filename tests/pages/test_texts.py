@@ -37,6 +37,7 @@ LISTS: dict[str, EnumType] = {
     "agency-kind": vocabulary.AgencyKind,
     "alert": vocabulary.AlertRule,
     "answer-source": vocabulary.AnswerSource,
+    "applicant": vocabulary.Applicant,
     "assertion": Assertion,
     "attendance": vocabulary.Attendance,
     "bail-end": vocabulary.BailEnd,

@@ -11,6 +11,7 @@ from contracts.rules.order_types import Breach
 from contracts.rules.regimes import AreaRegime
 from contracts.sections import Name
 from contracts.vocabulary import (
+    Applicant,
     BailEnd,
     NationalSystem,
     NothingRequired,
@@ -119,6 +120,7 @@ class OrderPage(Shown):
     ends: AwareDatetime | None = None
     until_further_order: bool = False
     ended_because: BailEnd | None = None
+    applicant: Applicant | None = None
     court: str | None = None
     reference: str | None = None
     breach: Breach | None = None

@@ -465,6 +465,24 @@ async def test_why_an_order_requires_nothing_is_answered_by_a_correction(orders:
     assert "Why does it require nothing?" not in text_
 
 
+async def test_who_applied_for_an_order_is_on_its_page_and_asked_about_where_they_cannot(
+    orders: Orders,
+) -> None:
+    await prepared(orders)
+    said = {"order": "spo", "until_further_order": True, "applicant": "victim", **BETWEEN}
+    root = await told(orders, "orders", 2, said)
+
+    async def asked_who() -> bool:
+        shown = (await orders.get("supervisor", f"orders/{root}")).json()
+        return shown.get("applicant") == "victim" and "applicant-not-known" in shown["questions"]
+
+    await until(asked_who)
+    headers = {"Authorization": "Bearer supervisor", "Accept": "text/html"}
+    text_ = (await orders.http.get(f"/orders/orders/{root}", headers=headers)).text
+    assert "Applied for, or given, by: the victim, or whom it protects." in text_
+    assert "Who applied for it?" in text_
+
+
 async def test_an_order_that_no_force_told_of_is_for_those_whom_it_concerns(orders: Orders) -> None:
     """The council told of it. Each of two forces is police; one works where she is."""
     await prepared(orders)
