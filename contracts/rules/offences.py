@@ -84,7 +84,10 @@ UNDER_WAY: Codes = frozenset(
 )
 """An incident is or was investigated or before a court: of who gave evidence s51(2) speaks afterwards too."""
 
-CASE: Codes = (UNDER_WAY | {CRIME} | frozenset(BreachKind)) - {BreachKind.OTHER}
+RECORDED: Codes = UNDER_WAY | {CRIME}
+"""Somebody has recorded it as a crime, or more: of what its own kind names there nobody is asked anew."""
+
+CASE: Codes = (RECORDED | frozenset(BreachKind)) - {BreachKind.OTHER}
 """There is a case in which somebody may be a witness. *Other* is the kind of an incident too."""
 
 
@@ -127,9 +130,12 @@ class Candidate:
         return frozenset().union(*(element.codes for element in self.elements))
 
 
-def _by_one_act(name: OffenceElement, *any_of: str, hours: int = 72) -> Candidate:
+def _by_one_act(
+    name: OffenceElement, *any_of: str, hours: int = 72, beside: Codes = frozenset()
+) -> Candidate:
     """An offence that takes one act, of which any of these codes tells."""
-    return Candidate((Element(name, (Way(frozenset(any_of)),), needed=True),), timedelta(hours=hours))
+    act = Element(name, (Way(frozenset(any_of)),), needed=True, beside=beside)
+    return Candidate((act,), timedelta(hours=hours))
 
 
 E = OffenceElement
@@ -153,7 +159,9 @@ OFFENCES: Mapping[Offence, Candidate] = {
     Offence.STRANGULATION: _by_one_act(
         E.STRANGLED, IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, DashItem.D15, hours=24
     ),
-    Offence.GRIEVOUS_BODILY_HARM: _by_one_act(E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM),
+    Offence.GRIEVOUS_BODILY_HARM: _by_one_act(
+        E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM, beside=RECORDED
+    ),
     Offence.SERIOUS_STALKING: Candidate((ACTS, Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS), needed=True))),
     Offence.FEAR_OF_VIOLENCE: Candidate((COURSE, Element(E.FEAR_TWICE, (FEAR,), needed=True))),
     Offence.CONTROLLING_OR_COERCIVE: Candidate(
@@ -173,12 +181,16 @@ OFFENCES: Mapping[Offence, Candidate] = {
             Element(E.INVESTIGATION_OR_PROCEEDINGS, (Way(CASE),), beside=WITNESS),
         )
     ),
-    Offence.ACTUAL_BODILY_HARM: _by_one_act(E.INJURED, IncidentKind.ASSAULT_WITH_INJURY),
+    Offence.ACTUAL_BODILY_HARM: _by_one_act(E.INJURED, IncidentKind.ASSAULT_WITH_INJURY, beside=RECORDED),
     Offence.STALKING: Candidate((ACTS, ALARM)),
     Offence.HARASSMENT: Candidate((COURSE, ALARM)),
     Offence.DISCLOSING_IMAGES: _by_one_act(E.DISCLOSED_IMAGES, Act.DISCLOSED_IMAGES),
-    Offence.MALICIOUS_COMMUNICATIONS: _by_one_act(E.MALICIOUS_MESSAGE, IncidentKind.MALICIOUS_COMMUNICATIONS),
-    Offence.CRIMINAL_DAMAGE: _by_one_act(E.DAMAGED_PROPERTY, IncidentKind.CRIMINAL_DAMAGE, BreachKind.DAMAGE),
+    Offence.MALICIOUS_COMMUNICATIONS: _by_one_act(
+        E.MALICIOUS_MESSAGE, IncidentKind.MALICIOUS_COMMUNICATIONS, beside=RECORDED
+    ),
+    Offence.CRIMINAL_DAMAGE: _by_one_act(
+        E.DAMAGED_PROPERTY, IncidentKind.CRIMINAL_DAMAGE, BreachKind.DAMAGE, beside=RECORDED
+    ),
 }
 """The table, in the order in which a page shows it: what kills first."""
 ELEMENTS = frozenset(element for candidate in OFFENCES.values() for element in candidate.elements)
