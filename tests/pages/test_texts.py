@@ -266,3 +266,10 @@ def test_an_appeal_is_told_on_every_page_that_tells_what_holds_of_an_order() -> 
     assert len({name for name, _ in found}) > 6
     told = {path.name: page for path, page in pages.items()}
     assert {(name, of) for name, of in found if f"parts.appealed({of}," not in told[name]} == set()
+
+
+@pytest.mark.parametrize("reason", ["order.unserved", "order.service-unknown"])
+def test_where_service_is_not_known_it_says_what_may_be_arrested_for(reason: str) -> None:
+    said = Texts([OWN])(reason)
+    assert "CHECK PNC before an arrest for a breach of it alone" in said
+    assert "For what is an offence by itself there may be arrest all the same." in said
