@@ -19,7 +19,7 @@ from services.notify.calls import Message
 from services.notify.queries import current
 from services.notify.rules import telling
 from services.notify.views import AlertRow, number_of
-from tests.services.notify.conftest import caller, configure, raise_alert, stop
+from tests.services.notify.conftest import caller, configure, raise_alert, stand_down, stop
 from tests.services.notify.outside import NUMBER, Mail, Outside, receipt
 from tests.services.notify.world import CAUSE, staff
 from tests.support.facts import root_of
@@ -30,6 +30,7 @@ Start = Callable[..., Awaitable[Runtime]]
 REACHED = {"telephone": "07700 900123", "email": "amira@northmere.example"}
 GONE = {"telephone": "07700 900002"}
 """A number at which GOV.UK Notify tells of a permanent failure, and nobody can be rung."""
+ANOTHER = root_of("another breach")
 BY_TOKEN = {"Authorization": "Bearer goldthread-try-out-callback", "Content-Type": "application/json"}
 
 
@@ -206,6 +207,21 @@ async def test_whom_nobody_can_reach_is_passed_over_at_once(start: Start, outsid
     assert (first.to, other.to) == ("07700 900002", "07700 900123")
     assert first.text != other.text, "so that a telephone does not fold them into one"
     assert first.text.split(".")[0] != other.text.split(".")[0]
+
+
+async def test_no_two_texts_are_one_of_two_alerts_of_two_calls_or_of_an_alert_that_is_raised_anew(
+    start: Start, outside: Outside
+) -> None:
+    runtime = await begun(start, outside, amira=GONE, ben=REACHED)
+    await raise_alert(runtime, cause=ANOTHER)
+    begins = {each.text.split(".")[0] for each in await outside.first("sms", 4)}
+    numbers = number_of(CAUSE), number_of(ANOTHER)
+    assert begins == {f"Goldthread alert {each}, call {n}" for each in numbers for n in (1, 2)}
+    await stand_down(runtime)
+    await raise_alert(runtime, generation=2)
+    for kind, count in (("sms", 6), ("email", 3)):
+        told = [each.text for each in await outside.first(kind, count)]
+        assert len(set(told)) == len(told) == count
 
 
 async def test_a_provider_that_is_down_is_tried_until_it_takes_it_and_once(
