@@ -83,20 +83,20 @@ POLL_SECONDS = 0.08
 
 
 def shifts_of(area: str, start: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
-    """An area's shifts: one for the year until this week, then a week each, from Monday at 9am. In the east
+    """An area's shifts: one for the year until last week, then a week each, from Monday at 9am. In the east
     two overlap for an hour at each hand-over; in the north there is a gap next week. The force has one."""
     today = now.astimezone(LONDON).date()
     mondays = [
         datetime.combine(today - timedelta(days=today.weekday()) + n * WEEK, time(9), LONDON).astimezone(UTC)
-        for n in range(WEEKS + 1)
+        for n in range(-1, WEEKS + 1)
     ]
     if area not in ON_CALL:
         return [(start, mondays[-1])]
     longer = HOUR if area == "northmere-east" else timedelta()
     found = [(start, mondays[0] + longer)] + [(one, other + longer) for one, other in pairwise(mondays)]
     if area == "northmere-north":
-        begins, ends = found[2]
-        found[2:3] = [(begins, begins + GAP[0]), (begins + GAP[1], ends)]
+        begins, ends = found[3]
+        found[3:4] = [(begins, begins + GAP[0]), (begins + GAP[1], ends)]
     return found
 
 
@@ -130,10 +130,9 @@ class Staff:
         await self._client.say(IDVA, "/referrals/v1/capacities", "demo-capacity", full)
         for area, (first, second) in {**ON_CALL, "northmere": (DUTY_OFFICER, SUPERVISOR)}.items():
             for number, (starts, ends) in enumerate(shifts_of(area, self._load.start, self._load.now)):
-                on = (first, second) if number % 2 else (second, first)
-                said = self._shift(
-                    area, starts, ends, *(on if number else (first, second)), reached=number > 0
-                )
+                on = (second, first) if number % 2 else (first, second)
+                reached = number > 0 or area not in ON_CALL
+                said = self._shift(area, starts, ends, *on, reached=reached)
                 await self._configure(ADMINISTRATOR, "rota", f"{area}-{number}", said)
         await self._operators()
 
@@ -148,8 +147,8 @@ class Staff:
     def _shift(
         self, area: str, starts: datetime, ends: datetime, first: str, second: str, *, reached: bool
     ) -> dict[str, Any]:
-        """A shift; those on it have telephones and addresses if they are to be reached: of the year gone by
-        nobody looks at messages."""
+        """A shift; those on it have telephones and addresses if they are to be reached: of the
+        areas' year gone by nobody looks at messages, and it is a gap that the supervisor takes."""
         posts = {"first": first, "second": second, "supervisor": SUPERVISOR, "duty_officer": DUTY_OFFICER}
         people = {
             post: {"person": self._ids.staff(self._issuer, who), "name": who.replace("-", " ").title()}

@@ -18,7 +18,7 @@ from contracts.events.configuration import OnCall, RotaSet
 from contracts.rules.areas import OPERATORS, area_and_around
 from contracts.vocabulary import Post, StaffRole
 from services.notify import calendar
-from services.notify.rules import coverage, rota, sharing
+from services.notify.rules import channels, coverage, rota, sharing
 from services.notify.rules.coverage import Gap, Stretch
 from services.notify.rules.rota import Rota
 from services.notify.views import ALERT, AlertRow
@@ -42,6 +42,7 @@ class PersonShown(Shown):
     id: str
     name: str | None
     you: bool
+    reached: bool = Field(description="whether the rota has a telephone, a pager or an e-mail of theirs")
 
 
 class ShiftShown(Shown):
@@ -63,7 +64,7 @@ class StretchShown(Shown):
     ends: datetime
     shift: ShiftShown | None
     others: list[ShiftShown] = Field(description="shifts at the same time, on which nobody is called")
-    empty: list[Post] = Field(description="the rota's own posts that nobody is on")
+    empty: list[Post] = Field(description="the rota's own posts that nobody is on who can be reached")
 
 
 class DayShown(Shown):
@@ -74,7 +75,7 @@ class DayShown(Shown):
 
 
 class InsteadShown(Shown):
-    """Who is called for an empty post from a time on; null: nobody at all."""
+    """Who is called for such a post from a time on; null: nobody at all."""
 
     since: datetime
     person: PersonShown | None
@@ -88,10 +89,10 @@ class Span(Shown):
 
 
 class GapShown(Shown):
-    """Hours that nobody is on, and who is called instead."""
+    """Hours that nobody is on who can be reached, and who is called all the same."""
 
     cause: str
-    shift: ShiftShown | None = Field(description="the shift that leaves posts empty; null: there is none")
+    shift: ShiftShown | None = Field(description="the shift of these posts; null: there is none")
     posts: list[Post]
     spans: list[Span]
     instead: dict[Post, list[InsteadShown]]
@@ -289,7 +290,10 @@ class _Of:
     def person(self, entry: OnCall) -> PersonShown:
         known = self.people.get(entry.person, entry)
         return PersonShown(
-            id=entry.person, name=entry.name or known.name, you=entry.person == self._caller.id
+            id=entry.person,
+            name=entry.name or known.name,
+            you=entry.person == self._caller.id,
+            reached=channels.can_be_reached(entry),
         )
 
     def shift(self, fact: Fact[RotaSet]) -> ShiftShown:

@@ -102,8 +102,8 @@ async def read_rota(
         Day | None, Query(description="any day of it, in London; this week if none is given")
     ] = None,
 ) -> RotaShown:
-    """A week of an area's rota: who is on by day, the hours that nobody is on and who is called then, and
-    where two shifts are at once."""
+    """A week of an area's rota: who is on by day, the hours that nobody who can be reached is on and who is
+    called then, and where two shifts are at once."""
     return await planner.week_of(runtime, caller, area, week)
 
 

@@ -30,3 +30,4 @@ def test_there_is_one_gap_next_week_in_the_north_and_an_overlap_in_the_east(now:
         found = shifts_of(area, start, now)
         assert found[0][0] == start
         assert found[-1][1] > now + timedelta(days=70)
+        assert area not in ON_CALL or found[0][1] < now - timedelta(days=6), "then each has a telephone"

@@ -1,4 +1,5 @@
-"""An invented week of an area's rota: a gap, an empty post, two shifts at once, somebody without a name."""
+"""An invented week of an area's rota: a gap, an empty post, two shifts at once, somebody without a name whom
+nothing but the page reaches."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,15 +29,16 @@ SHIFT = "0d0e0000-0000-8000-8000-000000000001"
 AT_ONCE = "0d0e0000-0000-8000-8000-000000000002"
 
 
-def somebody(number: int, name: str | None, you: bool = False) -> PersonShown:
-    return PersonShown(id=f"0d0e0000-0000-8000-8000-00000000a{number:03}", name=name, you=you)
+def somebody(number: int, name: str | None, you: bool = False, reached: bool = True) -> PersonShown:
+    id_ = f"0d0e0000-0000-8000-8000-00000000a{number:03}"
+    return PersonShown(id=id_, name=name, you=you, reached=reached)
 
 
 DEV, JOAN, HELEN, NAMELESS = (
     somebody(1, "Dev Malik"),
     somebody(2, f"Joan {LONG}"),
     somebody(3, "Helen Sato", you=True),
-    somebody(4, None),
+    somebody(4, None, reached=False),
 )
 WEEK = monday_of(NOW.date())
 
@@ -78,9 +80,9 @@ def day(number: int) -> DayShown:
             2: [stretch(starts, hours(2, 19), DAY), stretch(hours(2, 19), ends, None, *list(Post)[:3])],
             3: [
                 stretch(starts, hours(3, 7), None, *list(Post)[:3]),
-                stretch(hours(3, 7), ends, NIGHT, Post.SECOND),
+                stretch(hours(3, 7), ends, NIGHT, Post.FIRST, Post.SECOND),
             ],
-        }.get(number, [stretch(starts, ends, NIGHT, Post.SECOND)]),
+        }.get(number, [stretch(starts, ends, NIGHT, Post.FIRST, Post.SECOND)]),
     )
 
 
@@ -98,9 +100,12 @@ def gaps() -> list[GapShown]:
         GapShown(
             cause=AT_ONCE,
             shift=NIGHT,
-            posts=[Post.SECOND],
+            posts=[Post.FIRST, Post.SECOND],
             spans=[Span(starts=hours(3, 7), ends=hours(8, 7)), Span(starts=hours(9, 7), ends=None)],
-            instead={Post.SECOND: [InsteadShown(since=hours(3, 7), person=HELEN)]},
+            instead={
+                Post.FIRST: [InsteadShown(since=hours(3, 7), person=NAMELESS)],
+                Post.SECOND: [InsteadShown(since=hours(3, 7), person=HELEN)],
+            },
             told="not-yet",
         ),
     ]
@@ -131,13 +136,13 @@ async def week_of(_: Any, caller: Caller, area: str | None, day_: date | None) -
 
 
 async def shift_of(_: Any, caller: Caller, root: str) -> ShiftPage:
-    """The one shift."""
+    """A shift: the day's, or the night's by its root."""
     return ShiftPage(
         at=NOW,
         fresh_until=FRESH,
         area="northmere-north",
         name="Northmere North",
-        shift=DAY,
+        shift=NIGHT if root == AT_ONCE else DAY,
         others=[Other(root=AT_ONCE, version=1, post=Post.FIRST, starts=NIGHT.starts, person=NAMELESS)],
         may_set=True,
         people=[DEV, HELEN, JOAN, NAMELESS],

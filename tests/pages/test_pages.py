@@ -443,6 +443,15 @@ def test_each_state_of_a_line_has_its_own_words(open_: Open) -> None:
         assert said in nothing
 
 
+@pytest.mark.parametrize("path", ["", "/print", f"/shifts/{sample_rota.AT_ONCE}"])
+def test_of_whoever_only_an_open_page_tells_the_rota_says_so(
+    ask: Callable[..., httpx.Response], path: str
+) -> None:
+    text = ask("supervisor", f"/notify/rota{path}").text
+    assert "NO TELEPHONE, PAGER OR E-MAIL: only an open page tells them" in text
+    assert ("Called as first on call:" in text) is (path != f"/shifts/{sample_rota.AT_ONCE}")
+
+
 def test_every_line_says_who_when_and_where_from(open_: Open) -> None:
     page = open_("chair", CASE)
     lines = page.locator("[data-line]")

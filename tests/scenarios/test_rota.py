@@ -27,7 +27,11 @@ async def id_of(goldthread: Goldthread, name: str) -> str:
 async def shift(goldthread: Goldthread, who: str, starts: datetime, ends: datetime, **posts: str) -> Any:
     """A shift by REST; give its receipt."""
     people = {
-        post: {"person": await id_of(goldthread, name), "name": name.replace("-", " ").title()}
+        post: {
+            "person": await id_of(goldthread, name),
+            "name": name.replace("-", " ").title(),
+            "webhook": f"http://127.0.0.1:9/{name}",
+        }
         for post, name in posts.items()
     }
     said = {"area": "northmere-east", "starts": starts.isoformat(), "ends": ends.isoformat(), **people}
@@ -136,7 +140,7 @@ async def planned(goldthread: Goldthread, *shifts: tuple[float, float, str]) -> 
     await operator.post("/notify/v1/areas", json=caseload.submission(area, MONDAY, MONDAY))
     colin, roots = await goldthread.person("colin-wray"), []
     for starts, ends, name in shifts:
-        who = {"person": await id_of(goldthread, name), "name": name}
+        who = {"person": await id_of(goldthread, name), "name": name, "webhook": f"http://127.0.0.1:9/{name}"}
         said = {"area": "northmere-south", "first": who}
         said |= {"starts": _days(starts).isoformat(), "ends": _days(ends).isoformat()}
         answer = await colin.post("/notify/v1/rota", json=caseload.submission(said, MONDAY, MONDAY))

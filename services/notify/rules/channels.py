@@ -58,6 +58,11 @@ def channels(urgency: Urgency, step: int, to: OnCall | None) -> tuple[Channel, .
     return tuple(channel for channel, wanted in asked.items() if wanted)
 
 
+def can_be_reached(person: OnCall) -> bool:
+    """Whether anything but the live page, which nobody need have open, tells them of an alert."""
+    return len(channels(Urgency.NOW, 0, person)) > 1
+
+
 class Sent(Protocol):
     """What ``unreached`` reads of a call's message on one channel."""
 

@@ -1,4 +1,4 @@
-"""Which hours of an area's rota somebody is on, which nobody, and which two shifts at once.
+"""Which hours of an area's rota somebody is on who can be reached, which nobody, which two shifts at once.
 
 Source: issue 11, *an uncovered hour is a gap before it comes* (2026). How far ahead somebody is told,
 and for how long a post that a shift filled is the rota's own, are Goldthread's own figures, to be
@@ -6,10 +6,11 @@ agreed with each force.
 
 An area that never had a shift has no gap: the area around it covers. From its first shift on, each
 hour without one is a gap, and so is each shift that leaves a post empty which the rota had filled
-within four weeks before. Whom an alert goes to meanwhile is told by ``rota.on_call``.
+within four weeks before, or that has somebody on a post who has no telephone, pager or e-mail: a page that
+nobody has open tells nobody. Whom an alert goes to meanwhile is told by ``rota.on_call``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -18,6 +19,7 @@ from uuid import UUID, uuid5
 from chassis.facts import Fact
 from contracts.events.configuration import OnCall, RotaSet
 from contracts.vocabulary import Post, Urgency
+from services.notify.rules.channels import can_be_reached
 from services.notify.rules.rota import Rota, next_change, on_call, precedence
 
 AHEAD = timedelta(days=7)
@@ -42,19 +44,19 @@ class Stretch:
     others: tuple[Shift, ...]
     """Shifts of the same time that do not hold: nobody on them is called."""
     empty: tuple[Post, ...]
-    """The rota's own posts that nobody is on."""
+    """The rota's own posts that nobody is on who can be reached."""
     because: Shift
     """The shift that holds, or else the one after whose end none does: of this the gap is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Hours for which the rota's own posts, or all of it, are empty. ``id`` is the same for as long as
-    it is of the same shift, however its hours are moved."""
+    """Hours for which nobody who can be reached is on the rota's own posts, or on any. ``id`` is the same for
+    as long as it is of the same shift, however its hours are moved."""
 
     id: str
     shift: Shift | None
-    """The shift that leaves posts empty; None: there is none at all."""
+    """The shift of these posts; None: there is none at all."""
     posts: tuple[Post, ...]
     spans: tuple[tuple[datetime, datetime | None], ...]
 
@@ -71,7 +73,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Who is called for an empty post from a time on; None: nobody at all."""
+    """Who is called for a post of a gap from a time on; None: nobody at all."""
 
     since: datetime
     person: OnCall | None
@@ -94,8 +96,8 @@ def stretches(rota: Rota, area: str) -> list[Stretch]:
             new.append(own.pop())
         on = [fact for fact in on if fact.said.ends > starts] + new
         for fact in new:
-            filled |= {post: max(fact.said.ends, filled.get(post, starts)) for post in _filled(fact)}
-        empty |= {fact.root: _empty(filled, starts, _filled(fact)) for fact in new}
+            filled |= {post: max(fact.said.ends, filled.get(post, starts)) for post in _on(fact)}
+        empty |= {fact.root: _empty(filled, starts, _reached(fact)) for fact in new}
         holds = max(on, key=precedence, default=None)
         found.append(
             Stretch(
@@ -141,7 +143,7 @@ def urgency_of(starts: datetime, at: datetime) -> Urgency:
 
 
 def instead(rota: Rota, area: str, post: Post, starts: datetime, until: datetime) -> Iterator[Instead]:
-    """Who is called for an empty post from a time until another, each time that it is somebody else."""
+    """Who is called for a post of a gap from a time until another, each time that it is somebody else."""
     called: list[str | None] = []
     at: datetime | None = starts
     while at is not None and at < until:
@@ -152,11 +154,15 @@ def instead(rota: Rota, area: str, post: Post, starts: datetime, until: datetime
         called, at = [person], next_change(rota, at)
 
 
-def _filled(fact: Shift) -> tuple[Post, ...]:
-    return tuple(post for post in Post if getattr(fact.said, post) is not None)
+def _on(fact: Shift) -> dict[Post, OnCall]:
+    return {post: entry for post in Post if (entry := getattr(fact.said, post)) is not None}
 
 
-def _empty(filled: dict[Post, datetime], at: datetime, on: tuple[Post, ...]) -> tuple[Post, ...]:
+def _reached(fact: Shift) -> list[Post]:
+    return [post for post, entry in _on(fact).items() if can_be_reached(entry)]
+
+
+def _empty(filled: dict[Post, datetime], at: datetime, on: Collection[Post]) -> tuple[Post, ...]:
     own = {Post.FIRST, *(post for post, until in filled.items() if until > at - REMEMBERED)}
     return tuple(post for post in Post if post in own and post not in on)
 

@@ -138,12 +138,12 @@ async def configure(
     **posts: str,
 ) -> None:
     """A force with an area, and a month's shift of these people, all with this webhook, and with the other
-    addresses that some of them have."""
+    addresses that some of them have; who has none has an e-mail, lest they are a gap."""
     now = runtime.clock.now()
-    on = {
-        post: {"person": staff(name), "webhook": webhook, **(addresses or {}).get(name, {})}
-        for post, name in posts.items()
-    }
+    on = {}
+    for post, name in posts.items():
+        own = {} if webhook else {"email": f"{name}@northmere.example"}
+        on[post] = {"person": staff(name), "webhook": webhook, **(addresses or {}).get(name, own)}
     starts, ends = now - timedelta(hours=1), now + timedelta(days=30)
     said: list[tuple[Caller, Content]] = [
         (OPERATOR, AreaDefined(area="force", name="Force", kind=AreaKind.FORCE)),

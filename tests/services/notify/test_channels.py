@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import pytest
 
 from contracts.events.configuration import OnCall
 from contracts.vocabulary import Channel, DeliveryResult, Urgency
-from services.notify.rules.channels import channels, unreached
+from services.notify.rules.channels import can_be_reached, channels, unreached
 from services.notify.rules.telling import WAITS, next_try, to_send
 from tests.services.notify.world import RAISED, World, on_call, rota, staff
 from tests.support.tables import lines
@@ -43,6 +43,15 @@ def test_by_which_channels_somebody_is_called(line: dict[str, Any]) -> None:
         addresses = {key: value for kind in line["has"] for key, value in ADDRESSES[kind].items()}
         to = OnCall.model_validate({"person": staff("amira"), **addresses})
     assert list(channels(Urgency(line["urgency"]), line["step"] - 1, to)) == line["by"]
+
+
+def test_whoever_has_a_pager_a_telephone_or_an_email_can_be_reached_at_every_step_however_urgent() -> None:
+    for kinds in (kinds for n in range(4) for kinds in combinations(ADDRESSES.values(), n)):
+        addresses = {key: value for kind in kinds for key, value in kind.items()}
+        to = OnCall.model_validate({"person": staff("amira"), **addresses})
+        assert can_be_reached(to) is bool(kinds)
+        for urgency, step in product(Urgency, range(8)):
+            assert (len(channels(urgency, step, to)) > 1) is bool(kinds)
 
 
 @lines(__file__, "unreached")

@@ -15,7 +15,7 @@ from chassis.runtime import Runtime
 from chassis.views import Subject
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.configuration import RotaSet
-from contracts.vocabulary import AlertRule, Urgency
+from contracts.vocabulary import AlertRule, Post, Urgency
 from services.notify.gaps import decide, fold
 from services.notify.views import ALERT, AlertRow, AlertTable
 from tests.services.notify.conftest import ADMIN, configure, stop
@@ -68,6 +68,24 @@ def test_a_gap_is_told_once_and_stood_down_when_it_is_filled() -> None:
     assert area.settle(2) == ["raised 2"], "it is a gap again"
 
 
+def test_whoever_has_no_telephone_pager_or_mail_is_a_gap_before_it_comes_until_they_have_one() -> None:
+    night = shift([12, 24], by_name=["hal", "ida"], first="hal", second="ida")
+    area = Area([DAY, night, NIGHT])
+    assert area.settle(-150) == ["raised 1"]
+    (gap,) = area.folded(hours(-150)).gaps
+    assert (gap.cause, gap.starts, gap.posts) == (
+        area.facts[0].said.cause,
+        hours(12),
+        (Post.FIRST, Post.SECOND),
+    )
+    one = corrected(night, shift([12, 24], by_name=["ida"], first="hal", second="ida").said)
+    area.configuration.append(one)
+    assert area.settle(-149) == []
+    assert area.folded(hours(-149)).gaps[0].posts == (Post.SECOND,)
+    area.configuration.append(corrected(one, shift([12, 24], first="hal", second="ida").said))
+    assert area.settle(-148) == ["stood down 1"]
+
+
 def test_a_gap_that_is_half_filled_is_another_one() -> None:
     area = Area([DAY, NIGHT])
     area.settle()
@@ -112,7 +130,9 @@ async def test_the_service_at_work_calls_the_supervisor_once_and_not_again_after
     await configure(runtime, first="amira", supervisor="cath")
     now = runtime.clock.now()
     said = {"area": "north", "starts": now + timedelta(days=2), "ends": now + timedelta(days=3)}
-    over = RotaSet.model_validate(said | {"first": {"person": staff("ben")}})
+    over = RotaSet.model_validate(
+        said | {"first": {"person": staff("ben"), "email": "ben@northmere.example"}}
+    )
     await runtime.take(own_header(now), over, caller=ADMIN, right="rota:set")
 
     async def called(at: Runtime) -> list[AlertRow]:
