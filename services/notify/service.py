@@ -36,6 +36,6 @@ SERVICE = Service(
         AgencyDefined: sharing.DEFINE_AGENCY,
     },
     tasks=(tell, tell_of_path, beat),
-    fold_version=7,
+    fold_version=8,
     tables=(ClaimTable,),
 )
