@@ -66,7 +66,6 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         grade_known=case.grade is not Grade.UNKNOWN,
         area_known=case.marac is not None,
         disputed=case.disputed,
-        moved=_moved(known),
         assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(a.root, a.agency) for a in (victim.assessments if victim else ()) if a.lowered_from],
         withdrawn=[(each.root, each.agency) for each in known.risk.taken_back if each.holds],
@@ -94,22 +93,9 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known)],
+        owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known), *_of_move(known)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
-
-
-def _moved(known: CaseKnown) -> str | None:
-    """The fact by which the victim lives in the area of another MARAC; whoever sent the case on knows it."""
-    if known.victim is None or known.case.sent_on:
-        return None
-    others = known.about_others(known.victim.person)
-    lives = [
-        Lives(each.root, each.occurred, marac_of(known.areas, each.area))
-        for each in known.victim.locations
-        if each.root not in others
-    ]
-    return moved(lives, known.case.marac, known.case.sent_here)
 
 
 def _newest(known: CaseKnown) -> rows.Assessment | None:
@@ -131,6 +117,20 @@ def _of_actions(known: CaseKnown) -> Iterable[missing.Gap]:
     agreed = [(row.meeting, row.agreed) for row in known.actions if not row.withdrawn]
     since = action_rules.none_agreed(known.heard_at, agreed, known.at)
     return action_rules.gaps([row.action for row in known.actions_late], since)
+
+
+def _of_move(known: CaseKnown) -> Iterable[missing.Gap]:
+    """That the victim lives in the area of another MARAC; whoever sent the case on knows it."""
+    if known.victim is None or known.case.sent_on:
+        return
+    others = known.about_others(known.victim.person)
+    lives = [
+        Lives(each.root, each.occurred, marac_of(known.areas, each.area))
+        for each in known.victim.locations
+        if each.root not in others
+    ]
+    if root := moved(lives, known.case.marac, known.case.sent_here):
+        yield missing.Gap("moved", "marac-coordinator", roots=(root,))
 
 
 def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> missing.OrderSeen:

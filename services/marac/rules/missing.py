@@ -146,8 +146,6 @@ class CaseSeen:
     grade_known: bool
     area_known: bool
     disputed: bool
-    moved: str | None = None
-    """The fact with the victim's newest address, where that lies in the area of another MARAC."""
     assessed: tuple[str, str] | None = None
     """(root, agency) of the newest assessment."""
     lowered: Sequence[tuple[str, str]] = ()
@@ -201,15 +199,14 @@ class CaseSeen:
     silences: Sequence[Silence] = ()
     """Feeds that have been silent for longer than usual."""
     owed: Sequence[Gap] = ()
-    """What is missing of what the victim is owed (``rules/owed.py``), and of its plan
-    (``rules/actions.py``)."""
+    """What is missing of what the victim is owed (``rules/owed.py``), of its plan
+    (``rules/actions.py``), and where it moved (``rules/transfer.py``)."""
 
 
 def gaps(case: CaseSeen) -> list[Gap]:
     """Every gap of a case, the worst first."""
     found = [
         *_risk(case),
-        *_whose(case),
         *_contact(case),
         *_support(case),
         *_asked(case),
@@ -258,10 +255,6 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("grade-lowered", agency, roots=(lowered,))
     for withdrawn, agency in case.withdrawn:
         yield Gap("grade-withdrawn", agency, roots=(withdrawn,))
-
-
-def _whose(case: CaseSeen) -> Iterable[Gap]:
-    """What is not settled of who is who, and of which MARAC has the case."""
     for person in case.in_doubt:
         yield Gap("who-in-doubt", "marac-coordinator", person=person)
     if case.was_about:
@@ -270,8 +263,6 @@ def _whose(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("role-disputed", "marac-chair")
     if not case.area_known:
         yield Gap("area-unknown", "marac-coordinator")
-    if case.moved:
-        yield Gap("moved", "marac-coordinator", roots=(case.moved,))
 
 
 def _contact(case: CaseSeen) -> Iterable[Gap]:
