@@ -67,7 +67,8 @@ class InboundAnswered(BaseModel):
 
 class FeedEntry(Envelope):
     """One entry of a partner's feed: a fact as its event is, with its cursor and without the sections that
-    are not the partner's to have. ``data`` is empty of what is withdrawn, or theirs no more, and of an ask for an IDVA."""
+    are not the partner's to have. ``data`` is empty of what is withdrawn, or theirs no more,
+    and of an ask for an IDVA."""
 
     cursor: str = Field(pattern=r"^[0-9]{1,12}-[0-9]{1,12}$", description="where to go on after it")
 

@@ -85,7 +85,8 @@ UNDER_WAY: Codes = frozenset(
 """An incident is or was investigated or before a court: of who gave evidence s51(2) speaks afterwards too."""
 
 RECORDED: Codes = UNDER_WAY | {CRIME}
-"""Somebody has recorded it as a crime, or more: of what its own kind names there nobody is asked anew."""
+"""Whoever says so of what they tell has recorded it as a crime, or more: of the offence that its kind names
+nobody is asked anew. Another's record of the same, of a lesser kind, settles nothing."""
 
 CASE: Codes = (RECORDED | frozenset(BreachKind)) - {BreachKind.OTHER}
 """There is a case in which somebody may be a witness. *Other* is the kind of an incident too."""
@@ -102,14 +103,15 @@ class Way:
 @dataclass(frozen=True)
 class Element:
     """What an offence takes, and the ways in which facts can say so. One that is ``needed`` must be met
-    before anybody is asked; ``denied_by`` says for good that it is not there. What says any of ``beside`` is
-    no occasion of it."""
+    before anybody is asked; ``denied_by`` says for good that it is not there. An occasion that says any of
+    ``beside`` is none of it; nor is one of which a record says a code of it and any of ``settled``."""
 
     name: OffenceElement
     ways: tuple[Way, ...]
     needed: bool = False
     denied_by: Codes = frozenset()
     beside: Codes = frozenset()
+    settled: Codes = frozenset()
 
     @cached_property
     def codes(self) -> Codes:
@@ -124,6 +126,11 @@ class Candidate:
     elements: tuple[Element, ...]
     decide_within: timedelta = timedelta(hours=72)
 
+    @property
+    def one_act(self) -> bool:
+        """Whether it takes one act: what else was done makes it no other than it was when it was decided."""
+        return len(self.elements) == 1
+
     @cached_property
     def codes(self) -> Codes:
         """Every code that speaks for any of its elements."""
@@ -131,10 +138,10 @@ class Candidate:
 
 
 def _by_one_act(
-    name: OffenceElement, *any_of: str, hours: int = 72, beside: Codes = frozenset()
+    name: OffenceElement, *any_of: str, hours: int = 72, settled: Codes = frozenset()
 ) -> Candidate:
     """An offence that takes one act, of which any of these codes tells."""
-    act = Element(name, (Way(frozenset(any_of)),), needed=True, beside=beside)
+    act = Element(name, (Way(frozenset(any_of)),), needed=True, settled=settled)
     return Candidate((act,), timedelta(hours=hours))
 
 
@@ -160,7 +167,7 @@ OFFENCES: Mapping[Offence, Candidate] = {
         E.STRANGLED, IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, DashItem.D15, hours=24
     ),
     Offence.GRIEVOUS_BODILY_HARM: _by_one_act(
-        E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM, beside=RECORDED
+        E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM, settled=RECORDED
     ),
     Offence.SERIOUS_STALKING: Candidate((ACTS, Element(E.SERIOUS_EFFECT, (FEAR, SERIOUS), needed=True))),
     Offence.FEAR_OF_VIOLENCE: Candidate((COURSE, Element(E.FEAR_TWICE, (FEAR,), needed=True))),
@@ -181,15 +188,15 @@ OFFENCES: Mapping[Offence, Candidate] = {
             Element(E.INVESTIGATION_OR_PROCEEDINGS, (Way(CASE),), beside=WITNESS),
         )
     ),
-    Offence.ACTUAL_BODILY_HARM: _by_one_act(E.INJURED, IncidentKind.ASSAULT_WITH_INJURY, beside=RECORDED),
+    Offence.ACTUAL_BODILY_HARM: _by_one_act(E.INJURED, IncidentKind.ASSAULT_WITH_INJURY, settled=RECORDED),
     Offence.STALKING: Candidate((ACTS, ALARM)),
     Offence.HARASSMENT: Candidate((COURSE, ALARM)),
     Offence.DISCLOSING_IMAGES: _by_one_act(E.DISCLOSED_IMAGES, Act.DISCLOSED_IMAGES),
     Offence.MALICIOUS_COMMUNICATIONS: _by_one_act(
-        E.MALICIOUS_MESSAGE, IncidentKind.MALICIOUS_COMMUNICATIONS, beside=RECORDED
+        E.MALICIOUS_MESSAGE, IncidentKind.MALICIOUS_COMMUNICATIONS, settled=RECORDED
     ),
     Offence.CRIMINAL_DAMAGE: _by_one_act(
-        E.DAMAGED_PROPERTY, IncidentKind.CRIMINAL_DAMAGE, BreachKind.DAMAGE, beside=RECORDED
+        E.DAMAGED_PROPERTY, IncidentKind.CRIMINAL_DAMAGE, BreachKind.DAMAGE, settled=RECORDED
     ),
 }
 """The table, in the order in which a page shows it: what kills first."""

@@ -16,7 +16,6 @@ Answers = dict[OrderQuestion, tuple[Envelope, OrderQuestionAnswered]]
 
 BY_CORRECTION = frozenset(
     {
-        OrderQuestion.AUTHORISER_MISSING,
         OrderQuestion.ADDRESS_KNOWN,
         OrderQuestion.POWER_OF_ARREST,
         OrderQuestion.END_MISSING,

@@ -89,15 +89,15 @@ def may_name_a_place(said: Prohibition | Requirement) -> bool:
 
 
 def _authority(order: OrderMade) -> Iterator[OrderQuestion]:
-    """Of bail by a court no officer is asked, nor of bail that any custody officer may give, where nobody
-    is named."""
+    """Of bail that only a court may give no officer is asked where a court is named, nor of bail that any
+    custody officer may give where nobody is."""
     known = ORDER_TYPES[order.order]
     if order.applicant is not None and not {order.applicant, Applicant.WITH_LEAVE} & {*known.applies}:
         yield OrderQuestion.APPLICANT_NOT_KNOWN
     bail = order.order is OrderType.POLICE_BAIL
-    if bail and order.court is not None:
-        return
     least = _least_rank(order) if bail else known.rank
+    if bail and least is None and order.court is not None:
+        return
     if bail and least is None:
         yield OrderQuestion.NEEDS_COURT
     if order.authorised_by is None:

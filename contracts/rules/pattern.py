@@ -203,14 +203,20 @@ def _reading(
     counted = tuple(
         unit
         for unit in units
-        if any(word.says - DASH or word.says & candidate.codes for word in unit)  # of a Dash what speaks
+        if any(word.says & candidate.codes or (word.says - DASH and not candidate.one_act) for word in unit)
     )
     against = tuple(word.root for each in apart for word in each if word.says & candidate.codes)
     return Reading(offence, tuple(found), max(since) if named else None, against, counted)
 
 
 def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:
-    speak = [unit for unit in units if _says(unit, element.codes) and not _says(unit, element.beside)]
+    speak = [
+        unit
+        for unit in units
+        if _says(unit, element.codes)
+        and not _says(unit, element.beside)
+        and not any(word.says & element.codes and word.says & element.settled for word in unit)
+    ]
     met = [at for way in element.ways for at in _since(speak, way.codes)[way.times - 1 : way.times]]
     state: State = "missing"
     if met:

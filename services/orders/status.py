@@ -16,7 +16,7 @@ from contracts.rules.cover import LOOK_BACK
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, ends_at, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
 from contracts.rules.safe_contact import NO_WAY, SafeWay
-from contracts.sections import Identity, Sensitivity
+from contracts.sections import Identity, Record, Sensitivity
 from contracts.vocabulary import OrderStage
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.asked_about import About, mention_of
@@ -45,9 +45,10 @@ class Known:
 
 
 async def order_status(runtime: Runtime, caller: Caller, about: About) -> StatusShown:
-    """What binds or protects the person of a record of the caller's agency, or whom an order's reference or a
-    PNC ID leads to, now; the look is on record before it is given. Of somebody who is not known here there is
-    no order here, which proves nothing.
+    """What binds or protects the person of a record of the caller's agency now, or what binds whom an order's
+    reference or a PNC ID leads to: whoever has the paper in hand may be the one against whom somebody else is
+    protected. The look is on record before it is given. Of somebody who is not known here there is no order
+    here, which proves nothing.
 
     Raises Problem (404) for whoever may not ask; Refused as ``mention_of``.
     """
@@ -58,7 +59,7 @@ async def order_status(runtime: Runtime, caller: Caller, about: About) -> Status
     mention = await mention_of(runtime, caller, about)
     asked, now = await runtime.person_of(mention), runtime.clock.now()
     behind = await out_of_date(runtime, [f"p:{each}" for each in _people(asked, await _row(runtime, asked))])
-    known = await _known(runtime, asked)
+    known = await _known(runtime, asked, both_sides=isinstance(about, Record))
     over = [each for order in known.orders.values() if (each := _over(order, asked, known, now))]
     incomplete = await runtime.incomplete([f"p:{person}" for person in known.parties])
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
@@ -91,8 +92,10 @@ async def order_status(runtime: Runtime, caller: Caller, about: About) -> Status
     return shown
 
 
-async def _known(runtime: Runtime, asked: str) -> Known:
+async def _known(runtime: Runtime, asked: str, *, both_sides: bool) -> Known:
     row = await _row(runtime, asked)
+    if row is not None and not both_sides:
+        row = row.model_copy(update={"orders": [each for each in row.orders if asked in each.respondents]})
     lines, people = row.orders if row else [], _people(asked, row)
     rows = {asked: row} if row else {}  # read once: the lines of it are those that are told of
     rows |= {each: beside for each in sorted(people - {asked}) if (beside := await _row(runtime, each))}

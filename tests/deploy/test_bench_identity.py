@@ -48,7 +48,7 @@ def test_two_people_are_never_linked(kind: str, measured: tuple[dict[str, Any], 
     found = measured[0]["kinds"][kind]
     assert found["same"] == 0
     assert found["ask"] <= ASKED_AT_MOST.get(kind, 0.0)
-    assert found["ask"] == 1.0 or kind not in ONE_NUMBER
+    assert found["ask"] == 1.0 or kind not in (*ONE_NUMBER, "namesakes born on one day")
 
 
 @pytest.mark.parametrize(("errors", "recall"), [("0.02", 0.91), ("0.1", 0.8), ("0.3", 0.4)])

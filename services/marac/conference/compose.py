@@ -23,7 +23,7 @@ from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.areas import marac_of
 from services.marac.rules.sharing import Sees
-from services.marac.rules.transfer import Lives, moved
+from services.marac.rules.transfer import moved
 from services.marac.shown_actions import ActionCounts
 from services.marac.shown_decided import SentOnShown
 from services.marac.shown_victim import HersShown
@@ -55,8 +55,8 @@ def unanswered(known: CaseKnown) -> list[str]:
     ]
 
 
-def missing_of(known: CaseKnown) -> list[shown.Missing]:
-    """What is missing from a case, the worst first."""
+def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]:
+    """What is missing from a case, the worst first. ``places``: for whoever may see where the victim is."""
     if known.case.withdrawn:
         return []
     case, victim = known.case, known.victim
@@ -93,7 +93,7 @@ def missing_of(known: CaseKnown) -> list[shown.Missing]:
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),
         silences=known.silences,
-        owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known), *_of_move(known)],
+        owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known), *_of_move(known, places)],
     )
     return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
 
@@ -119,18 +119,17 @@ def _of_actions(known: CaseKnown) -> Iterable[missing.Gap]:
     return action_rules.gaps([row.action for row in known.actions_late], since)
 
 
-def _of_move(known: CaseKnown) -> Iterable[missing.Gap]:
-    """That the victim lives in the area of another MARAC; whoever sent the case on knows it."""
-    if known.victim is None or known.case.sent_on:
+def _of_move(known: CaseKnown, places: bool) -> Iterable[missing.Gap]:
+    """That the victim lives in the area of another MARAC. Of a case that was sent on once it is not told: it
+    has readers in both areas, and no more than one of them is to know. Nor which fact says so: who told of an
+    address may be where she is."""
+    if not places or known.victim is None or known.case.sent_on or known.case.transferred:
         return
     others = known.about_others(known.victim.person)
-    lives = [
-        Lives(each.root, each.occurred, marac_of(known.areas, each.area))
-        for each in known.victim.locations
-        if each.root not in others
-    ]
-    if root := moved(lives, known.case.marac, known.case.sent_here):
-        yield missing.Gap("moved", "marac-coordinator", roots=(root,))
+    told = [each for each in known.victim.locations if each.root not in others]
+    lives = [(each.occurred, each.root, marac_of(known.areas, each.area)) for each in told]
+    if moved(lives, known.case.marac):
+        yield missing.Gap("moved", "marac-coordinator")
 
 
 def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> missing.OrderSeen:

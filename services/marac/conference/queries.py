@@ -272,7 +272,7 @@ async def _page(
         operator_told=known.incomplete.told,
         marac_name=compose.area_name(known.areas, case.marac),
         assessments=list(reversed(victim.assessments)) if victim else [],
-        missing=compose.missing_of(known),
+        missing=compose.missing_of(known, places=sees.locations),
         victim=people[case.victim.person][0] if case.victim else None,
         perpetrators=[people[each.person][0] for each in case.perpetrators],
         children=[people[each.person][0] for each in case.children],

@@ -47,22 +47,11 @@ def minutes_go_with(took: Iterable[Took], areas: Collection[str], marac: str | N
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Lives:
-    """Where a victim is said to live: by which fact, since when, and in the area of which MARAC. None: not
-    known."""
-
-    root: str
-    occurred: datetime
-    marac: str | None
-
-
-def moved(lives: Iterable[Lives], marac: str | None, sent_here: datetime | None) -> str | None:
-    """The fact that tells of a victim's newest address, where that is in the area of another MARAC than the
-    one that has the case. What was told before the case was sent there moves nobody."""
-    told = [each for each in lives if each.marac and (sent_here is None or each.occurred > sent_here)]
-    newest = max(told, key=lambda each: (each.occurred, each.root), default=None)
-    return newest.root if newest and marac and newest.marac != marac else None
+def moved(lives: Iterable[tuple[datetime, str, str | None]], marac: str | None) -> bool:
+    """Whether the newest word of where a victim lives, of those whose area is known, is of another MARAC than
+    the one that has the case. ``lives``: when, by which fact, and in the area of which MARAC."""
+    told = sorted((at, root, there) for at, root, there in lives if there)
+    return bool(told) and marac not in (None, told[-1][2])
 
 
 @dataclass(frozen=True, slots=True)

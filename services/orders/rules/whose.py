@@ -30,9 +30,11 @@ class Unclear(StrEnum):
 
 
 def whose(bearers: Collection[Bearer], agency: str | None) -> Bearer | Unclear | None:
-    """Who bears the number, by the order of this agency where one is named; None: nobody who may be asked
-    about by it. Of more than one it is nobody, and which agency's number it is decides where that can."""
-    named = [each for each in bearers if agency in (None, each.agency)]
+    """Who bears the number; None: nobody who may be asked about by it. Of more than one it is nobody, and
+    which agency's number it is decides where that can: of one alone it decides nothing, for whoever tries one
+    agency after another would learn which of them told."""
+    several = len({each.person for each in bearers}) > 1
+    named = [each for each in bearers if not several or agency in (None, each.agency)]
     if len({each.person for each in named}) > 1:
         by_agency = len({each.agency for each in named}) > 1
         return Unclear.AGENCY_MISSING if by_agency else Unclear.MORE_THAN_ONE

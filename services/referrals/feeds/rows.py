@@ -72,9 +72,10 @@ class FactLine(Part):
 
 
 class AskLine(Part):
-    """That an IDVA is asked for and has not answered: by which clock, of which area."""
+    """That an IDVA is asked for and has not answered: by which clock, about whom, of which area."""
 
     id: str
+    mention: str
     accepted: AwareDatetime
     area: str | None
 
@@ -94,8 +95,9 @@ class FedRow(Row):
 
     @property
     def mentions(self) -> set[str]:
-        """Everybody whom these facts name on the side of a victim."""
-        return {mention for fact in self.facts for mention in fact.mentions}
+        """Everybody whom these facts name on the side of a victim, or for whom an IDVA is asked."""
+        named = {mention for fact in self.facts for mention in fact.mentions}
+        return named | {ask.mention for ask in self.asks}
 
 
 class FedTable(ViewTable, table=True):
@@ -120,7 +122,7 @@ def _asks(subject: Subject) -> Iterator[AskLine]:
     over = {_clock(fact.said) for fact in subject.facts.current(ClockStopped)}
     for fact in subject.facts.current(ClockStarted):
         if fact.said.rule is AlertRule.IDVA_ASKED and _clock(fact.said) not in over:
-            yield AskLine(id=fact.id, accepted=fact.accepted, area=_area(fact))
+            yield AskLine(id=fact.id, mention=fact.said.cause, accepted=fact.accepted, area=_area(fact))
 
 
 def _clock(said: ClockStarted | ClockStopped) -> tuple[AlertRule, str, int]:

@@ -163,6 +163,7 @@ class Writer:
         unfolded = await self._unfolded(mentions)
         everybody = rows | await self._rows(set(places.values()) - set(rows))
         facts: dict[str, FactLine] = {}
+        asks: dict[str, tuple[FedRow, AskLine]] = {}
         held: set[str] = set()
         for subject, row in rows.items():
             for line in row.facts:
@@ -170,16 +171,17 @@ class Writer:
                     held.add(subject)
                 else:
                     facts[line.root] = line
-        asked = [(row, ask) for row in rows.values() for ask in row.asks]
-        held |= {row.person for row, ask in asked if ask.accepted >= fresh}
+            for ask in row.asks:
+                if ask.accepted >= fresh or ask.mention in unfolded:
+                    held.add(subject)
+                else:
+                    asks[ask.id] = row, ask
         for agency, feed in access.feeds.items():
             reach = {subject: access.reach(feed, row) for subject, row in everybody.items()}
             people = {m: reach[person] for m, person in places.items() if person in reach}
             planned = await self._planned(access, agency, facts.values(), people)
-            due_asks = [
-                ask for row, ask in asked if row.person not in held and access.is_asked(feed, ask, row)
-            ]
-            planned += await self._asks(agency, due_asks)
+            asked = [ask for row, ask in asks.values() if access.is_asked(feed, ask, row)]
+            planned += await self._asks(agency, asked)
             if planned and not await self._append(agency, planned):
                 return None
         return {subject: row.named_in for subject, row in rows.items() if subject not in held}

@@ -20,15 +20,15 @@ ahmed akhtar ali begum bibi brown clark clarke davies davis edwards evans green 
 jackson johnson jones kaur khan khatun lewis martin miah moore morris patel phillips roberts robinson shah
 singh smith taylor thomas thompson turner walker white williams wilson wood wright
 """
+TELL_NOTHING = frozenset({"begum", "bibi", "kaur", "khatun", "singh"})
+"""Family names that half of a community has by custom: with one of these any given name is common."""
 GIVENS = frozenset(form for each in _GIVENS.split() for form in names.forms(each))
 FAMILIES = frozenset(_FAMILIES.split())
 
 
 def common(kept: str) -> bool:
     """Whether a kept name is a common given name, in whatever form, with a common family name, and no word
-    more: a middle name, or the other half of a double one, tells enough."""
-    return (
-        " " not in kept
-        and FAMILIES.issuperset(names.families(kept))
-        and GIVENS.issuperset(names.givens(kept))
-    )
+    more: a middle name, or the other half of a double one, is taken to tell enough."""
+    families = {*names.families(kept)}
+    given = families <= TELL_NOTHING or GIVENS.issuperset(names.givens(kept))
+    return " " not in kept and families <= FAMILIES and given

@@ -130,10 +130,8 @@ def near(line: dict[str, Any]) -> None:
 
 def moved(line: dict[str, Any]) -> None:
     """Whether a victim's newest address is another MARAC's."""
-    days = [NOON + timedelta(days=n) for n in range(4)]
-    lives = [transfer.Lives(f"said {n}", days[n], marac) for n, marac in line["lives"]]
-    here = days[line["here"]] if "here" in line else None
-    assert bool(transfer.moved(lives, line["marac"], here)) is line["moved"]
+    lives = [(NOON + timedelta(days=n), f"said {n}", marac) for n, marac in line["lives"]]
+    assert transfer.moved(lives, line["marac"]) is line["moved"]
 
 
 def turn(line: dict[str, Any]) -> None:

@@ -189,7 +189,7 @@ async def test_an_order_under_appeal_stands_and_says_so_wherever_it_is_shown(
     ]
     pages.append((await orders.http.get(f"/orders/orders/{root}", headers=control_room)).text)
     pages.append((await orders.http.post("/orders/status", data=body, headers=control_room)).text)
-    assert [page.count("it stands until the court decides") for page in pages] == [1, 1, 1, 1]
+    assert [page.count("By itself that suspends nothing") for page in pages] == [1, 1, 1, 1]
     await corrected(orders, root, bail | made | BETWEEN, version=2)
     await until(lambda: held(False), what="the appeal was dismissed, and the order stands")
 

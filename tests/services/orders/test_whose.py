@@ -10,6 +10,7 @@ from contracts.events.operations import AuditShown
 from contracts.sections import Identity
 from contracts.vocabulary import Role
 from services.orders.rules.whose import Bearer, whose
+from services.orders.views.known_by import ORDERS_KNOWN_BY, OrdersKnownBy, word
 from tests.services.orders.test_http import (
     CALLERS,
     IDS,
@@ -48,16 +49,28 @@ async def page(orders: Orders, **typed: str) -> httpx.Response:
 
 
 async def ordered(
-    orders: Orders, number: str, reference: str, who: str = "police-system", pnc: str | None = None
-) -> None:
-    """Another order, by which somebody else is bound."""
-    him = someone(Role.RESPONDENT, number, identity=Identity(pnc_id=pnc))
-    said = {"order": "restraining", "reference": reference, "until_further_order": True}
-    said |= {
-        "made": orders.runtime.clock.now().isoformat(),
-        "people": people(him, someone(Role.VICTIM, "eve")),
-    }
-    assert (await orders.post(who, "orders", said)).status_code == 201
+    orders: Orders,
+    number: str,
+    reference: str,
+    who: str = "police-system",
+    *,
+    victim: str = "eve",
+    words: str = "Not to contact her.",
+) -> str:
+    """Another order, by which somebody else is bound, once it is there."""
+    named = people(someone(Role.RESPONDENT, number), someone(Role.VICTIM, victim))
+    said = {"order": "restraining", "reference": reference, "until_further_order": True, "people": named}
+    said |= {"made": orders.runtime.clock.now().isoformat()}
+    said |= {"prohibitions": [{"kind": "not-to-attend", "text": words}]}
+    answer = await orders.post(who, "orders", said)
+    assert answer.status_code == 201, answer.text
+    root: str = answer.json()["root"]
+
+    async def there() -> bool:
+        return bool((await by(orders, "by-reference", reference=reference)).json().get("known", True))
+
+    await until(there, what="it is known here")
+    return root
 
 
 async def bears(orders: Orders, role: Role, number: str, pnc: str) -> None:
@@ -101,6 +114,19 @@ async def test_an_order_in_her_hand_is_enough(orders: Orders, written: str) -> N
     assert {look.person for look in found} == {CALLERS["control-room"].id}
 
 
+async def test_who_has_his_paper_is_not_shown_what_protects_him(orders: Orders) -> None:
+    """Each has an order against the other: by the number of the one nobody sees where the other lives."""
+    root = await prepared(orders)
+    told = await ordered(orders, "ann", "ZC26P00999", victim="ben", words="Not to go to 12 Reed Lane.")
+    both = (await asked(orders, "control-room", "ben")).json()
+    assert "12 Reed Lane" in str(both)
+    by_number = await answers(orders, 200, "by-reference", reference=REFERENCE)
+    assert [each["order"] for each in by_number["orders"]] == [root]
+    assert by_number["way"] is None
+    for hidden in (told, "12 Reed Lane", "ZC26P00999"):
+        assert hidden not in str(by_number)
+
+
 @pytest.mark.parametrize("written", [PNC, SHORT])
 async def test_a_pnc_id_on_the_screen_is_enough(orders: Orders, written: str) -> None:
     root = await prepared(orders)
@@ -113,10 +139,16 @@ async def test_who_is_not_found_is_unknown_and_never_without_an_order(orders: Or
     await prepared(orders)
     await bears(orders, Role.VICTIM, "ann", PNC)
     await answers(orders, 200, "by-reference", reference=REFERENCE)
+
+    async def hers_is_known() -> bool:
+        person = await orders.runtime.person_of(IDS.mention("police", "records", "person", "ann"))
+        row = await orders.runtime.row(ORDERS_KNOWN_BY, person)
+        return isinstance(row, OrdersKnownBy) and word("pnc_id", PNC) in row.words
+
+    await until(hers_is_known, what="her PNC ID is known, and leads to nobody")
     ways: list[tuple[str, dict[str, str]]] = [
         ("by-reference", {"reference": "ZC26P0041"}),
         ("by-reference", {"reference": "--"}),
-        ("by-reference", {"reference": REFERENCE, "agency": "haven"}),
         ("by-pnc-id", {"pnc_id": OTHERS}),
         ("by-pnc-id", {"pnc_id": PNC}),
     ]

@@ -145,28 +145,41 @@ async def test_no_place_is_told_again_of_somebody_who_is_flagged_or_may_be(refer
 
 
 async def test_an_idva_service_is_told_that_it_is_asked_and_nothing_of_whom(referrals: Referrals) -> None:
-    """Of a victim of whom there is no case, too; an ask that is over is told to nobody who comes later."""
-    for agency, area in (("haven", "north"), ("hospital", "north"), ("police", "north")):
-        await set_feed(referrals, agency, area)
-    her = named("victim", "N-1", nhs_number=NHS, name={"family": "Marsh", "given": "Ann"})
-    judged = {"grade": "high", "reason": "He said when."}
-    risk = {"instrument": "safelives-dash-24", "instrument_version": "2015", "judgement": judged}
-    risk |= {"people": [her, named("suspect", "N-2")], "routing": {"area": "north"}}
-    taken = await referrals.post("police", "risk-assessments", risk)
-    assert taken.status_code == 201, taken.text
+    """Of a victim of whom there is no case, too."""
+    for agency in ("haven", "hospital", "police"):
+        await set_feed(referrals, agency, "north")
+    assessed = await referrals.post("police", "risk-assessments", high("N-1"))
+    assert assessed.status_code == 201, assessed.text
     (ask,) = await until_told(referrals, "haven", 1, asks=True)
     assert (ask["type"], ask["agency"], ask["data"]) == ("uk.goldthread.clock.started.v1", "goldthread", {})
-    for tells in (mention("police", "N-1"), "north", "idva", NHS, "Marsh", taken.json()["id"]):
+    for tells in (mention("police", "N-1"), "north", "idva", NHS, "Marsh", assessed.json()["id"]):
         assert tells not in str(ask)
+    await looked(referrals)
+    for other in ("hospital", "police"):
+        assert (await feed(referrals, other))["entries"] == []
+
+
+async def test_an_ask_that_is_over_is_told_to_nobody_who_comes_later(referrals: Referrals) -> None:
+    await referrals.post("police", "risk-assessments", high("N-1"))
+    await looked(referrals)
     step = {"people": health("H-9", NHS)["people"], "support": "idva", "step": "accepted"}
     assert (await referrals.post("haven", "support-steps", step)).status_code == 201
     await looked(referrals)
+    await set_feed(referrals, "haven", "north")
+    await referrals.post("police", "risk-assessments", high("N-2", nhs="9990000026"))
     await until_told(referrals, "haven", 1, asks=True)
-    for other in ("hospital", "police"):
-        assert (await feed(referrals, other))["entries"] == []
-    await set_feed(referrals, "haven", "north", "south")
-    await looks()
-    await until_told(referrals, "haven", 1, asks=True)
+
+
+def high(number: str, nhs: str = NHS) -> dict[str, Any]:
+    """An assessment by which somebody is at high risk."""
+    name = {"family": "Marsh", "given": f"Ann {number}"}
+    return {
+        "instrument": "safelives-dash-24",
+        "instrument_version": "2015",
+        "judgement": {"grade": "high", "reason": "He said when."},
+        "people": [named("victim", number, nhs_number=nhs, name=name), named("suspect", f"{number}-S")],
+        "routing": {"area": "north"},
+    }
 
 
 @on_both_stores
