@@ -136,14 +136,14 @@ def settings_of(deployment: Deployment) -> Settings:
 
 async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
     """One area, and somebody on call there."""
-    person = {"person": Ids(settings.secret.get_secret_value()).staff(settings.trusted_issuer, "dev-malik")}
+    staff = Ids(settings.secret.get_secret_value()).staff(settings.trusted_issuer, "dev-malik")
+    person = {"person": staff, "webhook": pager.url}
     now = Clock().now()
     rota = {
         "area": AREA,
         "starts": (now - timedelta(hours=1)).isoformat(),
         "ends": (now + timedelta(days=30)).isoformat(),
-        "first": person | {"webhook": pager.url},
-        **dict.fromkeys(("second", "supervisor", "duty_officer"), person),
+        **dict.fromkeys(("first", "second", "supervisor", "duty_officer"), person),
     }
     header = {"occurred": now.isoformat(), "recorded": now.isoformat()}
     header |= {"basis": "public-task", "purpose": "safeguarding"}
