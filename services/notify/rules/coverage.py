@@ -52,7 +52,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Hours for which nobody who can be reached is on the rota's own posts, or on any. ``id`` is the same for
-    as long as it is of the same shift, however its hours are moved."""
+    as long as it is of the same shift, however its hours are moved; it is another once nobody is first."""
 
     id: str
     shift: Shift | None
@@ -168,8 +168,10 @@ def _empty(filled: dict[Post, datetime], at: datetime, on: Collection[Post]) -> 
 
 
 def _id(stretch: Stretch) -> str:
-    """From the root of a shift, which nobody can guess, and whether it is within it or after it."""
-    return str(uuid5(UUID(stretch.because.root), "posts" if stretch.holds else "after"))
+    """From the root of a shift, which nobody can guess, and whether it is within it or after it; and whether
+    nobody is first: who took a gap of other posts was told of less."""
+    within = "first" if Post.FIRST in stretch.empty else "posts"
+    return str(uuid5(UUID(stretch.because.root), within if stretch.holds else "after"))
 
 
 def _joined(

@@ -8,7 +8,7 @@ an area has one (``OPERATORS``): what ails Goldthread itself is theirs, and wher
 force's duty officer's, one after another.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from chassis.facts import Fact, FactSet
 from contracts.events.configuration import AreaDefined, LadderSet, OnCall, RotaSet
 from contracts.rules.areas import OPERATORS, area_and_around
 from contracts.vocabulary import AlertRule, AreaKind, Post
+from services.notify.rules.channels import can_be_reached
 from services.notify.rules.ladder import FIRST_ROUND
 
 ANYBODY = (Post.DUTY_OFFICER, Post.SUPERVISOR, Post.FIRST, Post.SECOND)
@@ -117,20 +118,18 @@ def next_change(rota: Rota, at: datetime) -> datetime | None:
 
 def entry_of(rota: Rota, area: str | None, person: str, at: datetime) -> OnCall | None:
     """The entry of somebody who is called for an area, with where their messages go: as they are on now, the
-    nearest area's first; else as they were last, so that an address changed since reaches them. What an area
-    says that has nothing to do with this one counts for nothing: nobody draws another's alerts to themselves.
+    nearest area's first that has an address; else as they were last, so that an address changed since reaches
+    them. What an area says that has nothing to do with this one counts for nothing: nobody draws another's
+    alerts to themselves.
     """
     around = area_and_around(rota.areas, area)
     places = list(dict.fromkeys((*around, *_forces(rota, around))))
     begun = [fact for fact in rota.shifts if fact.said.area in places and fact.said.starts <= at]
     on = [fact for fact in begun if at < fact.said.ends]
     nearest = sorted(sorted(on, key=precedence, reverse=True), key=lambda fact: places.index(fact.said.area))
-    for fact in (*nearest, *sorted(begun, key=precedence, reverse=True)):
-        for post in Post:
-            entry: OnCall | None = getattr(fact.said, post)
-            if entry is not None and entry.person == person:
-                return entry
-    return None
+    now = sorted(_entries(nearest, person), key=can_be_reached, reverse=True)
+    last = _entries(sorted(begun, key=precedence, reverse=True), person)
+    return next(iter((*now, *last)), None)
 
 
 def people_of(rota: Rota, areas: Collection[str]) -> dict[str, OnCall]:
@@ -144,6 +143,12 @@ def people_of(rota: Rota, areas: Collection[str]) -> dict[str, OnCall]:
                 name = entry.name or (before.name if before else None)
                 found[entry.person] = entry.model_copy(update={"name": name})
     return found
+
+
+def _entries(shifts: Iterable[Fact[RotaSet]], person: str) -> Iterator[OnCall]:
+    """Every entry of somebody on these shifts, in order."""
+    entries = (getattr(fact.said, post) for fact in shifts for post in Post)
+    return (entry for entry in entries if entry is not None and entry.person == person)
 
 
 def _forces(rota: Rota, around: tuple[str, ...]) -> list[str]:

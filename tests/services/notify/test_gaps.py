@@ -80,10 +80,24 @@ def test_whoever_has_no_telephone_pager_or_mail_is_a_gap_before_it_comes_until_t
     )
     one = corrected(night, shift([12, 24], by_name=["ida"], first="hal", second="ida").said)
     area.configuration.append(one)
-    assert area.settle(-149) == []
+    assert area.settle(-149) == ["raised 1", "stood down 1"], "a second is asked for by itself"
     assert area.folded(hours(-149)).gaps[0].posts == (Post.SECOND,)
     area.configuration.append(corrected(one, shift([12, 24], first="hal", second="ida").said))
     assert area.settle(-148) == ["stood down 1"]
+
+
+def test_what_was_told_of_a_missing_second_hides_no_first_whom_nobody_can_reach_any_more() -> None:
+    night = shift([12, 24], first="hal")
+    area = Area([shift([0, 12], first="amira", second="ben"), night, NIGHT])
+    assert area.settle(-150) == ["raised 1"]
+    assert area.folded(hours(-150)).gaps[0].posts == (Post.SECOND,)
+    worse = corrected(night, shift([12, 24], by_name=["hal"], first="hal").said)
+    area.configuration.append(worse)
+    assert area.settle(-149) == ["raised 1", "stood down 1"]
+    assert area.folded(hours(-149)).gaps[0].posts == (Post.FIRST, Post.SECOND)
+    assert len({each.said.cause for each in area.facts}) == 2
+    area.configuration.append(corrected(worse, shift([12, 24], first="hal").said))
+    assert area.settle(-148) == ["raised 2", "stood down 1"]
 
 
 def test_a_gap_that_is_half_filled_is_another_one() -> None:

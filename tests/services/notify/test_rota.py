@@ -131,13 +131,18 @@ def test_the_rota_says_when_it_next_changes() -> None:
     assert rota.next_change(known, hours(200)) is None
 
 
-def with_address(area: str, starts: float, ends: float, path: str) -> Fact[RotaSet]:
+def with_address(area: str, starts: float, ends: float, *paths: str | None) -> Fact[RotaSet]:
+    """A shift with one person on so many of its posts, each with its own pager; None: by name alone."""
     said = {"area": area, "starts": hours(starts), "ends": hours(ends)}
-    on = {"person": person("amira"), "webhook": f"https://pager.example/{path}"}
-    return fact(RotaSet.model_validate({**said, "first": on}))
+    at = [{"person": person("amira"), "webhook": path and f"https://pager.example/{path}"} for path in paths]
+    return fact(RotaSet.model_validate({**said, **dict(zip(Post, at, strict=False))}))
 
 
 SHIFTS = [
+    with_address("north", -6, -5, None, "north, second"),
+    with_address("north", -4, -3, None),
+    with_address("force", -4, -3, None, None, None, "force, duty officer"),
+    with_address("north", -2, -1, None),
     with_address("north", 0, 1, "north, over"),
     with_address("north", 5, 8, "north"),
     with_address("north", 9, 10, "north, to come"),
@@ -153,16 +158,20 @@ SHIFTS = [
         ("else for one around it", "north", 8.5, "force"),
         ("else as they were last", "north", 3, "north, over"),
         ("after the last shift of all", "north", 20, "north, to come"),
+        ("first by name alone: as they are on second", "north", -5.5, "north, second"),
+        ("by name alone in the area: as one around it says", "north", -3.5, "force, duty officer"),
+        ("by name alone on every post: not where they were reached before", "north", -1.5, None),
         ("never as an area says that has nothing to do with it", "island-of-north", 7, "north"),
         ("where no area is known: as a force says", None, 7, "force"),
     ],
 )
-def test_where_a_persons_messages_go(what: str, area: str | None, at: float, path: str) -> None:
+def test_where_a_persons_messages_go(what: str, area: str | None, at: float, path: str | None) -> None:
     areas = [defined("force", kind=AreaKind.FORCE), defined("north", "force"), defined("south", "force")]
     known = rota.rota_of(FactSet([*areas, defined("island-of-north", "north"), *SHIFTS]))
     found = rota.entry_of(known, area, person("amira"), hours(at))
     assert found is not None
-    assert str(found.webhook) == f"https://pager.example/{path}".replace(" ", "%20"), what
+    where = path and f"https://pager.example/{path}".replace(" ", "%20")
+    assert (found.webhook and str(found.webhook)) == where, what
     assert rota.entry_of(known, area, person("nobody"), hours(at)) is None
 
 
