@@ -146,7 +146,9 @@ def clocks() -> str:
             "When a clock runs out the supervisor is called, then the duty officer, then whoever is on call,"
             " until somebody takes it: no sooner than two hours after it became known, but of bail that ended"
             " and of an emergency meeting at once. What was over for a week when it became known calls"
-            " nobody; bail that ended and that nothing replaces, for two weeks.",
+            " nobody; bail that ended and that nothing replaces, for two weeks; the answer to a breach is"
+            " asked for however late, but for what came of officers who were sent, an arrest or an interview"
+            " told more than four weeks late.",
             "",
         )
     )

@@ -122,11 +122,13 @@ class Reported:
 @dataclass(frozen=True, slots=True)
 class Asking:
     """When somebody is to be asked for the answer; and, where whoever takes the question leaves it, after how
-    long anew. ``history``: it calls nobody who was not called before."""
+    long anew. ``history``: it calls nobody who was not called before. ``spread``: whoever was not called
+    before is so long after ``at``; nobody is called off for it."""
 
     at: datetime
     again: timedelta
     history: bool = False
+    spread: timedelta = timedelta(0)
 
 
 def fault(said: BreachProgressed) -> tuple[str, str] | None:
@@ -269,9 +271,10 @@ def asking(
     # Told again, as by another system, it is not moved.
     same = (step for step in steps if (step.step, step.at) == (last.step, last.at))
     told, root = min((step.accepted or step.at, step.root) for step in same)
-    grace = told + min(GRACE, within)
-    if told >= last.at + HISTORY:
-        if last.step is not BreachStep.SUSPECT_OUTSTANDING:
-            return Asking(last.at + after, again, history=True)
-        grace += timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
-    return Asking(max(last.at + after, grace), again)
+    wanted, grace = last.at + after, told + min(GRACE, within)
+    if told < last.at + HISTORY:
+        return Asking(max(wanted, grace), again)
+    if last.step is not BreachStep.SUSPECT_OUTSTANDING:
+        return Asking(wanted, again, history=True)
+    grace += timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
+    return Asking(wanted, again, spread=grace - wanted)

@@ -33,8 +33,9 @@ nobody out of bed."""
 MISSED: Mapping[AlertRule, timedelta] = {AlertRule.BAIL_ENDED: LOOK_BACK}
 """Those of which somebody is called for longer: bail that ended with nothing in its place is a high-risk
 event (``domain.md`` 4.6), and its end may come with a batch of each week. As long as the pages miss it."""
-HOWEVER_LATE = frozenset({AlertRule.PATTERN})
-"""Rules whose clock runs all the same: nobody is called for it, and what is newer would be hidden with it."""
+HOWEVER_LATE = frozenset({AlertRule.PATTERN, AlertRule.NO_ANSWER})
+"""Rules whose clock runs all the same: of a pattern nobody is called, and what is newer would be hidden with
+it; the answer to a breach is asked for however late, and has no clock where nobody is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,19 @@ def decide(
     *,
     speaks: bool,
     history: bool,
+    spread: timedelta,
 ) -> Decision:
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
     ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``history``:
-    it calls nobody who was not called before.
+    it calls nobody who was not called before. ``spread``: so long after ``wanted`` whoever was not called
+    before is: an alert that stands goes on.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
     if not standing:
+        if at < wanted + spread:
+            return Decision((), None, wanted + spread)
         untold = history and stood_down == 0
         return Decision((), None if untold or not speaks else 1 + stood_down, None)
     taken = [asked.taken for asked in standing]

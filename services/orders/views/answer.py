@@ -30,9 +30,10 @@ class AskedLine(Part):
 class Answer(Part):
     """What is known of the answer to a breach. ``asked_for`` is when somebody is to be asked for it; None:
     it is answered, or none is due. ``allowed``: how long whoever is asked has until they are asked anew.
-    ``history``: it calls nobody who was not called before. ``speaks``: this record is the one of its
-    occurrence that asks, or its alert was taken and left. ``earlier``: so many breaches by the same people
-    came before; ``left``: so many of them had no answer in their time."""
+    ``history``: it calls nobody who was not called before. ``spread``: whoever was not called before is so
+    long after ``asked_for``. ``speaks``: this record is the one of its occurrence that asks, or its alert
+    was taken and left. ``earlier``: so many breaches by the same people came before; ``left``: so many of
+    them had no answer in their time."""
 
     steps: tuple[StepLine, ...] = ()
     due: AwareDatetime | None = None
@@ -40,6 +41,7 @@ class Answer(Part):
     asked_for: AwareDatetime | None = None
     allowed: timedelta = timedelta(0)
     history: bool = False
+    spread: timedelta = timedelta(0)
     earlier: int = 0
     left: int = 0
     speaks: bool = False
@@ -72,6 +74,7 @@ def answer(
         asked_for=asked.at if asked else None,
         allowed=asked.again if asked else timedelta(0),
         history=asked is not None and asked.history,
+        spread=asked.spread if asked else timedelta(0),
         earlier=len(earlier),
         left=left,
         speaks=(first.root == own.root or before_due)
@@ -108,6 +111,7 @@ def decision(known: Answer, at: datetime) -> chasing.Decision:
         at,
         speaks=known.speaks,
         history=known.history,
+        spread=known.spread,
     )
 
 

@@ -231,11 +231,12 @@ class Standing:
 
     def clocks(self, known: Answer, decide_by: datetime | None) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an
-        occurrence asks for the answer to all of them."""
+        occurrence asks for the answer to all of them, but of what is history and called nobody."""
         if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
             return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
-        asked_for = known.asked_for if known.speaks else None
+        untold = known.history and not known.asked and known.stood_down == 0
+        asked_for = known.asked_for if known.speaks and not untold else None
         steps = [step.taken for step in known.steps]
         return of_breach(own, steps, asked_for, self.types(), CALENDARS, decide_by)
 

@@ -115,6 +115,11 @@ def test_bail_that_ended_calls_somebody_for_as_long_as_it_is_missed(
     )
 
 
+def test_who_is_asked_for_an_answer_has_its_clock_however_long_it_is_over() -> None:
+    rule = AlertRule.NO_ANSWER
+    assert moves([], [], {rule: NOON - timedelta(days=300)}, "north", NOON).start == (rule,)
+
+
 def test_what_was_stopped_and_is_so_again_runs_again_however_long_it_is_over() -> None:
     assert moves([], [HEARING], {HEARING: NOON - PAST}, "north", NOON).start == (HEARING,)
     assert moves([], [SPO], {HEARING: NOON - PAST}, "north", NOON).start == ()

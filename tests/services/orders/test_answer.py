@@ -218,6 +218,26 @@ def test_an_outstanding_suspect_of_long_ago_is_asked_for_once_it_is_told(grade: 
     assert standing(waits) == []
 
 
+def test_who_is_already_asked_for_is_not_called_off_for_what_is_told_late_of_them() -> None:
+    """The breaches of a first load come before their steps; then another system tells another minute, which
+    is told once more, and takes its own word back."""
+    long_ago = NOON - timedelta(days=300)
+    seen = breach(occurred=long_ago)
+    other = breach("other", agency="police", occurred=long_ago + timedelta(minutes=20))
+    waits = world(order(), service(), risk(Grade.STANDARD), seen, other)
+    looked = [
+        step("suspect-outstanding", at, of) for at, of in ((-7190, seen), (-7189, other), (-7189, seen))
+    ]
+    come = {5: looked[0], 40: looked[1], 50: looked[2], 60: withdrawn(looked[1])}
+    for hours in (3, *come, 90):
+        waits.at = NOON + timedelta(hours=hours)
+        if late := come.get(hours):
+            envelope = late.envelope.model_copy(update={"acceptedat": waits.at})
+            waits.add(Fact(envelope, late.content))
+        waits.settle()
+        assert (standing(waits), standing(waits, "other")) == ([1], [])
+
+
 @pytest.mark.parametrize("steps", [["suspect-outstanding", "arrested"], ["arrested"]])
 def test_a_step_that_was_not_so_hides_nothing_however_long_it_stood(steps: list[str]) -> None:
     """As an arrest of somebody else: weeks later it is taken back, and nobody had been asked before."""
@@ -238,6 +258,8 @@ def test_a_report_that_is_taken_back_weeks_later_leaves_the_other_ones_question(
     waits.at = NOON + timedelta(days=30)
     waits.settle()
     assert (standing(waits, "seen"), standing(waits)) == ([], [1])
+    runs = [clock.rule for clock in waits.row("orders_breach", root_of("breach")).clocks.running]
+    assert ASKS in runs, "however long it is over: somebody is asked"
 
 
 def test_whoever_takes_back_a_report_closes_no_search_however_long_it_goes_on() -> None:

@@ -447,8 +447,12 @@ def test_whoever_breaks_an_order_whose_breach_is_a_plain_crime_is_held_by_anothe
 
 
 def test_the_records_of_a_year_start_no_clock() -> None:
-    made = settled(notice(), service("notice", served=NOON), at=day(10))
+    seen = breach()
+    arrest = step("arrested", 3, seen)
+    late = Fact(arrest.envelope.model_copy(update={"acceptedat": day(40)}), arrest.content)
+    made = settled(notice(), service("notice", served=NOON), seen, late, at=day(40))
     assert clocks(made) == []
+    assert clocks(made, "breach", "no-answer") == [], "nor is anybody asked"
 
 
 def test_while_somebodys_row_is_not_made_nothing_is_stopped() -> None:
