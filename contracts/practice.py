@@ -43,7 +43,7 @@ _APPEAL = (
     "",
     "## While an appeal is under way",
     "",
-    "An appeal suspends nothing by itself: the order stands until the court that hears it decides (from"
+    "An appeal suspends nothing by itself (from"
     " memory of Family Procedure Rules 2010 r30.8 and Civil Procedure Rules r52.16, and of other courts'"
     " appeals: to be checked). `appealed` says when it was lodged, and every page that says what holds of"
     " an order says so too. What became of it is told by a correction: the stage *discharged*; what the"

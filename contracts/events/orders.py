@@ -247,7 +247,8 @@ class BreachProgressed(Said):
 class PatternDecided(Said):
     """What an officer decided of an offence that the facts about a breach's people together may be: why
     stands in ``narrative``. ``considered`` are the facts that they had before them, as the breach's page and
-    its REST answer give them: a fact of another occurrence asks anew."""
+    its REST answer give them: a fact of another occurrence asks anew, of an offence that takes one act one
+    that speaks for it."""
 
     type: ClassVar[str] = "uk.goldthread.breach.pattern-decided.v1"
     topic: ClassVar[str] = "breaches"

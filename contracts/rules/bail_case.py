@@ -6,8 +6,8 @@ further action there is nothing to return for) and Bail Act 1976 (a court's bail
 both from memory, to be checked. A custody system tells of the end of a case as a step of the answer to a
 breach, or in the record of the incident, and often not of the bail. Which of several cases bail was given in
 is not told here: it is one that happened before it was given and was not over then, about the same people. So
-it is in doubt once one of those is over and in none of them anybody is still held, charged or investigated:
-then nobody is told that it is over, nor that it can be enforced (Goldthread's own, 2026-11).
+it is in doubt once one of those is over and in none of them anybody is still held, charged or before a
+court: then nobody is told that it is over, nor that it can be enforced (Goldthread's own, 2026-11).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,8 +26,7 @@ from contracts.vocabulary import PERPETRATOR_ROLES, BreachStep, LegalStatus, Rol
 GOES_ON = frozenset(
     {
         *(BreachStep.ARRESTED, BreachStep.INTERVIEWED, BreachStep.CHARGED, BreachStep.AT_COURT),
-        *(LegalStatus.ARRESTED, LegalStatus.RELEASED_UNDER_INVESTIGATION, LegalStatus.CHARGED),
-        *(LegalStatus.RELEASED_BY_COURT, LegalStatus.CONVICTED),
+        *(LegalStatus.ARRESTED, LegalStatus.CHARGED, LegalStatus.RELEASED_BY_COURT, LegalStatus.CONVICTED),
     }
 )
 """By which a case goes on, also after no further action: a victim may have had that reviewed."""
@@ -36,9 +35,11 @@ ENDS = frozenset(
         *(BreachStep.NO_FURTHER_ACTION, BreachStep.NO_BREACH_FOUND),
         *(BreachStep.SENTENCED, BreachStep.ACQUITTED),
         *(LegalStatus.NO_FURTHER_ACTION, LegalStatus.SENTENCED, LegalStatus.ACQUITTED),
+        LegalStatus.RELEASED_UNDER_INVESTIGATION,
     }
 )
-"""By which it is over. That a report is closed is none: it may be the second of one breach."""
+"""By which it is over, or goes on without bail: who is released under investigation has no conditions. That
+a report is closed is none: it may be the second of one breach."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ no code says. A parent is not told from a responsible adult of a child under 16,
 there it stays unknown whether two people are personally connected.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -117,6 +117,13 @@ class Element:
     def codes(self) -> Codes:
         """Every code that speaks for it."""
         return frozenset().union(*(way.codes for way in self.ways))
+
+    def has(self, records: Iterable[Codes]) -> bool:
+        """Whether the records of one occasion, by what each says, make it an occasion of this."""
+        each = list(records)
+        said: Codes = frozenset().union(*each)
+        settled = any(says & self.codes and says & self.settled for says in each)
+        return bool(said & self.codes) and not said & self.beside and not settled
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from contracts.rules.offences import (
     NOT_CONNECTED,
     OFFENCES,
     UNDER_WAY,
+    Candidate,
     Codes,
     Element,
 )
@@ -200,23 +201,21 @@ def _reading(
     needed = [each.since for element, each in zip(candidate.elements, found, strict=True) if element.needed]
     since = [each for each in needed if each is not None]
     named = len(since) == len(needed) and all(each.state != "missing" for each in found)
-    counted = tuple(
-        unit
-        for unit in units
-        if any(word.says & candidate.codes or (word.says - DASH and not candidate.one_act) for word in unit)
-    )
+    counted = tuple(unit for unit in units if _counts(candidate, unit))
     against = tuple(word.root for each in apart for word in each if word.says & candidate.codes)
     return Reading(offence, tuple(found), max(since) if named else None, against, counted)
 
 
+def _counts(candidate: Candidate, unit: Occasion) -> bool:
+    """Whether whoever decides is asked anew for it: of one act, where it speaks; of conduct, where anything
+    was done, and of a Dash what speaks."""
+    if candidate.one_act:
+        return candidate.elements[0].has(word.says for word in unit)
+    return any(word.says - DASH or word.says & candidate.codes for word in unit)
+
+
 def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:
-    speak = [
-        unit
-        for unit in units
-        if _says(unit, element.codes)
-        and not _says(unit, element.beside)
-        and not any(word.says & element.codes and word.says & element.settled for word in unit)
-    ]
+    speak = [unit for unit in units if element.has(word.says for word in unit)]
     met = [at for way in element.ways for at in _since(speak, way.codes)[way.times - 1 : way.times]]
     state: State = "missing"
     if met:

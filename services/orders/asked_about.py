@@ -31,7 +31,8 @@ class ByReference(BaseModel):
     reference: Line
     agency: AgencyId | None = Field(
         default=None,
-        description="who told of it, where agencies use one reference for orders of several people",
+        description="who told of it, where agencies use one reference for orders of several people; where one"
+        " person alone is bound by orders of that reference it is not looked at",
     )
 
 

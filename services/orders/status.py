@@ -46,9 +46,9 @@ class Known:
 
 async def order_status(runtime: Runtime, caller: Caller, about: About) -> StatusShown:
     """What binds or protects the person of a record of the caller's agency now, or what binds whom an order's
-    reference or a PNC ID leads to: whoever has the paper in hand may be the one against whom somebody else is
-    protected. The look is on record before it is given. Of somebody who is not known here there is no order
-    here, which proves nothing.
+    reference or a PNC ID leads to, and what they did: whoever has the paper in hand may be the one against
+    whom somebody else is protected. The look is on record before it is given. Of somebody who is not known
+    here there is no order here, which proves nothing.
 
     Raises Problem (404) for whoever may not ask; Refused as ``mention_of``.
     """
@@ -99,6 +99,8 @@ async def _known(runtime: Runtime, asked: str, *, both_sides: bool) -> Known:
     lines, people = row.orders if row else [], _people(asked, row)
     rows = {asked: row} if row else {}  # read once: the lines of it are those that are told of
     rows |= {each: beside for each in sorted(people - {asked}) if (beside := await _row(runtime, each))}
+    if not both_sides:
+        rows = {person: _not_against(asked, each) for person, each in rows.items()}
     made = [fact for line in lines for fact in (await runtime.fact(line.root)).current(OrderMade)]
     parties, facts, way = {}, {fact.id for fact in made}, NO_WAY
     for person in sorted(people):
@@ -112,6 +114,12 @@ async def _known(runtime: Runtime, asked: str, *, both_sides: bool) -> Known:
         names = (section.value.name for section in found if isinstance(section.value, Identity))
         parties[person] = Party(person=person, name=next(names, None))
     return Known({fact.root: fact for fact in made}, rows, parties, frozenset(facts), way)
+
+
+def _not_against(asked: str, row: OrdersPerson) -> OrdersPerson:
+    """A row without what was done to whoever was asked about."""
+    kept = ([each for each in group if asked not in each.victims] for group in row.occurrences)
+    return row.model_copy(update={"occurrences": [group for group in kept if group]})
 
 
 def _people(asked: str, row: OrdersPerson | None) -> set[str]:

@@ -50,7 +50,7 @@ def decide(
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
     if not standing:
-        if at < wanted + spread:
+        if stood_down == 0 and at < wanted + spread:
             return Decision((), None, wanted + spread)
         untold = history and stood_down == 0
         return Decision((), None if untold or not speaks else 1 + stood_down, None)

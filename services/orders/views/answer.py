@@ -48,6 +48,13 @@ class Answer(Part):
     asked: tuple[AskedLine, ...] = ()
     stood_down: int = 0
 
+    @property
+    def calls_from(self) -> datetime | None:
+        """Since when, or from when on, somebody is asked for it; None: nobody is."""
+        if self.asked_for is None or self.asked or self.stood_down:
+            return self.asked_for
+        return self.asked_for + self.spread
+
 
 def answer(
     own: RecordLine,

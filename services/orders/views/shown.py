@@ -335,7 +335,8 @@ class BreachShown(Shown):
                 "people": people,
                 "records": [_record(record.model_dump()) for record in row.records],
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
-                "answer": row.answer.model_dump(include=set(AnswerShown.model_fields)),
+                "answer": row.answer.model_dump(include=set(AnswerShown.model_fields))
+                | {"asked_for": row.answer.calls_from},
                 "pattern": pattern,
                 "may_progress": may_progress and (not row.withdrawn or bool(row.answer.steps)),
                 "facts": facts,

@@ -236,7 +236,7 @@ class Standing:
             return None
         own = [step.taken for step in self.steps.get(self.fact.root, [])]
         untold = known.history and not known.asked and known.stood_down == 0
-        asked_for = known.asked_for if known.speaks and not untold else None
+        asked_for = known.calls_from if known.speaks and not untold else None
         steps = [step.taken for step in known.steps]
         return of_breach(own, steps, asked_for, self.types(), CALENDARS, decide_by)
 

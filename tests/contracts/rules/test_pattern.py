@@ -1,5 +1,6 @@
 """Which offences are named and what is found of each element, as a table; and when a decision stands."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_a_decision_stands_until_something_else_happens() -> None:
     )
     reopened = pattern_decisions.question(harassment("contact", "contact", "contact"), [done], after(900))
     assert (reopened.due, reopened.last) == (after(2 + 72), done)
+
+
+def test_of_one_act_nobody_is_asked_anew_by_other_conduct_nor_by_what_settles_itself() -> None:
+    done = [replace(decided(PatternDecision.NOT_RECORDED, 5, "0.0"), offence=Offence.ACTUAL_BODILY_HARM)]
+
+    def due(*later: str) -> datetime | None:
+        readings = pattern.read(told("assault-with-injury", *later), []).readings
+        reading = next(each for each in readings if each.offence is Offence.ACTUAL_BODILY_HARM)
+        return pattern_decisions.question(reading, done, after(900)).due
+
+    assert due() is None
+    assert due("contact", "threat fear-of-violence") is None
+    assert due("assault-with-injury crime") is None
+    assert due("assault-with-injury") is not None
 
 
 def test_a_record_that_says_what_nobody_had_said_of_an_occurrence_is_decided_anew() -> None:

@@ -118,11 +118,20 @@ async def test_who_has_his_paper_is_not_shown_what_protects_him(orders: Orders) 
     """Each has an order against the other: by the number of the one nobody sees where the other lives."""
     root = await prepared(orders)
     told = await ordered(orders, "ann", "ZC26P00999", victim="ben", words="Not to go to 12 Reed Lane.")
-    both = (await asked(orders, "control-room", "ben")).json()
-    assert "12 Reed Lane" in str(both)
+    her = [someone(Role.SUSPECT, "ann"), someone(Role.VICTIM, "ben")]
+    for kind in ("contact", "attended"):
+        breach = {"kind": kind, "people": people(*her), "effects": ["alarm-or-distress"]}
+        assert (await orders.post("police-system", "breaches", breach)).status_code == 201
+
+    async def of_both_sides() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await asked(orders, "control-room", "ben")).json()
+        return found if "12 Reed Lane" in str(found) and found["pattern"] else None
+
+    both = await until(of_both_sides, what="by a record of his it is all there")
+    assert [each["by"] for each in both["pattern"]] == [False] * len(both["pattern"])
     by_number = await answers(orders, 200, "by-reference", reference=REFERENCE)
     assert [each["order"] for each in by_number["orders"]] == [root]
-    assert by_number["way"] is None
+    assert (by_number["way"], by_number["pattern"], by_number["without_answer"]) == (None, [], 0)
     for hidden in (told, "12 Reed Lane", "ZC26P00999"):
         assert hidden not in str(by_number)
 

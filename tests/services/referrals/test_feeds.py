@@ -18,6 +18,7 @@ from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.operations import AuditShown
 from contracts.topics import WATERMARKS
 from services.referrals.feeds.entries import Planned, feed_of
+from services.referrals.feeds.rows import FED, FedRow
 from services.referrals.feeds.writer import LEASE, Writer
 from tests.services.referrals.partners import (
     PLACE,
@@ -162,17 +163,24 @@ async def test_an_idva_service_is_told_that_it_is_asked_and_nothing_of_whom(refe
 async def test_an_ask_that_is_over_is_told_to_nobody_who_comes_later(referrals: Referrals) -> None:
     await referrals.post("police", "risk-assessments", high("N-1"))
     await looked(referrals)
+    row = await referrals.runtime.row(FED, await referrals.person("police", "N-1"))
+    assert isinstance(row, FedRow)
+    (over,) = row.asks
     step = {"people": health("H-9", NHS)["people"], "support": "idva", "step": "accepted"}
     assert (await referrals.post("haven", "support-steps", step)).status_code == 201
+    await referrals.until_one(("police", "N-1"), ("haven", "H-9"))
     await looked(referrals)
     await set_feed(referrals, "haven", "north")
     await referrals.post("police", "risk-assessments", high("N-2", nhs="9990000026"))
-    await until_told(referrals, "haven", 1, asks=True)
+    (told,) = await until_told(referrals, "haven", 1, asks=True)
+    await looked(referrals)
+    assert [told] == await until_told(referrals, "haven", 1, asks=True)
+    assert told["id"] != over.id
 
 
 def high(number: str, nhs: str = NHS) -> dict[str, Any]:
     """An assessment by which somebody is at high risk."""
-    name = {"family": "Marsh", "given": f"Ann {number}"}
+    name = {"family": "Marsh", "given": "Ann" if nhs == NHS else "Ruth"}
     return {
         "instrument": "safelives-dash-24",
         "instrument_version": "2015",
