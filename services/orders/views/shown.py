@@ -14,6 +14,7 @@ from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Health, Identity, Location, Name, Narrative, Sensitivity
 from contracts.vocabulary import BreachSaidBy, BreachStep, Grade, OrderType, OutcomeType, PoliceRank, Urgency
+from services.orders.views.answer import Answer
 from services.orders.views.breach import OrdersBreach
 from services.orders.views.order_line import StatusNow
 from services.orders.views.pattern_shown import OffenceNamed, PatternShown
@@ -245,6 +246,12 @@ class AnswerShown(Shown):
     earlier: int
     left: int
 
+    @classmethod
+    def of(cls, known: Answer) -> "AnswerShown":
+        """What a row has of it."""
+        kept = known.model_dump(include=set(cls.model_fields))
+        return cls.model_validate(kept | {"asked_for": known.calls_from})
+
 
 class BreachShown(Shown):
     """A breach with all that this reader may see of it. ``left_out`` names the sections that the
@@ -335,8 +342,7 @@ class BreachShown(Shown):
                 "people": people,
                 "records": [_record(record.model_dump()) for record in row.records],
                 "told": [told.model_dump(include={"generation", "urgency", "state"}) for told in row.told],
-                "answer": row.answer.model_dump(include=set(AnswerShown.model_fields))
-                | {"asked_for": row.answer.calls_from},
+                "answer": AnswerShown.of(row.answer),
                 "pattern": pattern,
                 "may_progress": may_progress and (not row.withdrawn or bool(row.answer.steps)),
                 "facts": facts,
