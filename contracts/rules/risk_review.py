@@ -8,7 +8,7 @@ of anything else gives longer, and what is told late is late at once. (Ours, 202
 area.)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL, varied
 from contracts.rules.review_triggers import GRAVE, LAW, STALKING, STEPS, TRIGGERS
-from contracts.sections import Health
+from contracts.sections import Health, Identity
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     Grade,
@@ -312,18 +312,27 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
 
 
 def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
-    """By one agency's own words, too: of the first partner whom it names nobody knows who is new."""
-    named = dict[str, bool]()
-    partners = set[tuple[str, str]]()
+    """Of the first partner whom anybody names nobody knows who is new. Whom one agency calls a partner and
+    another a former one is nobody new, nor is a record that nobody has linked and that bears their name."""
+    together, apart = set[Hashable](), dict[str, set[Hashable]]()
     for each in told:
         agency = each.envelope.agency
-        hers = {(agency, homes.get(m.mention or "", "")) for m in each.people if m.relationship in TOGETHER}
-        if named.get(agency) and hers - partners:
+        others = set[Hashable]().union(*(known for who, known in apart.items() if who != agency))
+        now = [_known_as(m, homes) for m in each.people if m.relationship in TOGETHER]
+        if (together or apart) and any((together | others).isdisjoint(names) for names in now):
             yield _line(each, ReviewTrigger.NEW_RELATIONSHIP)
-        partners |= hers
-        named[agency] = named.get(agency, False) or any(
-            m.relationship in TOGETHER | APART for m in each.people
-        )
+        together = together.union(*now)
+        before = [_known_as(m, homes) for m in each.people if m.relationship in APART]
+        if before:
+            apart[agency] = apart.get(agency, set[Hashable]()).union(*before)
+
+
+def _known_as(mention: Mention, homes: Mapping[str, str]) -> set[Hashable]:
+    """Who a mention is, and by which full name."""
+    name = mention.identity.name if isinstance(mention.identity, Identity) else None
+    full = {(name.family.casefold(), name.given.casefold())} if name and name.family and name.given else set()
+    person = homes.get(mention.mention or "")
+    return full | ({person} if person else set())
 
 
 def _pregnancy(told: Iterable[Told]) -> Iterator[Opened]:
