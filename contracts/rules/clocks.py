@@ -193,8 +193,10 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.RETURN_DATE: Clock(
         about="order",
-        started="an order made without notice: the day on which the court hears both sides",
-        stopped="it is no longer without notice, has a later day, is discharged, or another order goes on",
+        started="an order made without notice: the day on which the court hears both sides; bail by a court"
+        " of which no end is told: the day of the next hearing",
+        stopped="it is no longer without notice, has an end or a later day, is discharged, or another order"
+        " goes on",
         limit=Limit(1, Calendar.DAYS_INCLUSIVE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=Urgency.DAY,
@@ -215,7 +217,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.ENDS_2: _ends(2, Urgency.HOUR),
     AlertRule.BAIL_ENDED: Clock(
         about="order",
-        started="bail that ends, or is ended: charged, released under investigation, no further action",
+        started="bail that ends, or is ended: charged, released under investigation, no further action; or"
+        " the case is told to be over that it may have been given in (then it is in doubt: CHECK PNC)",
         stopped="an order or bail between the same people, in force and served, that goes on after it,"
         " whatever it forbids",
         limit=Limit(0, Calendar.DAYS_BEFORE),

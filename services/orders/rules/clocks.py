@@ -155,14 +155,16 @@ def _circulating(order: Order, at: datetime, calendars: Calendars) -> Clocks:
 
 
 def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
-    """When a court is to hear: of a notice, or both sides of an order made without notice."""
+    """When a court is to hear: of a notice, both sides of an order made without notice, or the case in which
+    it gave bail."""
     terms, said = order.known.terms, order.said
     if not order.binding:
         return {}
     if terms.order in NOTICES and terms.served is not None and not heard(order.known, order.others):
         due = runs_out(AlertRule.HEARING, terms.served, calendars)
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
-    if said.without_notice and said.return_date is not None:
+    until_then = terms.order is OrderType.COURT_BAIL and terms.ends is None
+    if (said.without_notice or until_then) and said.return_date is not None:
         due = end_of(said.return_date)
         if not in_its_place(order.known, order.others, due, at):
             return {AlertRule.RETURN_DATE: due}
@@ -182,9 +184,12 @@ def _prolonged(order: Order, calendars: Calendars) -> Clocks:
 
 def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     """The last look-ahead that is over and the next, where nothing takes its place; of bail its end is the
-    last of them."""
+    last of them, and that its case is told to be over is such an end."""
     terms, ends = order.known.terms, ends_at(order.known.terms)
-    bail = terms.order in BAIL
+    bail, over = terms.order in BAIL, terms.case_over
+    if order.binding and over is not None and over <= at and (ends is None or over < ends):
+        in_place = in_its_place(order.known, order.others, over, at)
+        return {} if in_place else {AlertRule.BAIL_ENDED: runs_out(AlertRule.BAIL_ENDED, over, calendars)}
     runs = order.binding or (bail and terms.stage is OrderStage.DISCHARGED)
     if (
         not runs

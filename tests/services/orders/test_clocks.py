@@ -50,7 +50,9 @@ def day(n: float) -> datetime:
 
 def told(said: dict[str, Any]) -> OrderMade:
     """An order of the table."""
-    given = {key: value for key, value in said.items() if key not in ("against", "protects", "served")}
+    given = {
+        key: value for key, value in said.items() if key not in ("against", "protects", "served", "case_over")
+    }
     given |= {"made": said.get("made", 0)}
     given |= {key: day(given[key]) for key in TIMES if key in given}
     if "return_date" in given:
@@ -63,6 +65,8 @@ def known(said: dict[str, Any], root: str, served: float | None, discharged: flo
     terms = said_terms(made, [], CALENDARS.court_hours, None if discharged is None else day(discharged))
     if served is not None:
         terms = terms.model_copy(update={"served": day(served)})
+    if "case_over" in said:
+        terms = terms.model_copy(update={"case_over": day(said["case_over"])})
     protects = said.get("protects", "her")
     return KnownOrder(
         root=root,
