@@ -30,7 +30,7 @@ from contracts.rules.order_status import (
     then,
     together,
 )
-from contracts.vocabulary import PERPETRATOR_ROLES, OrderStage, OrderType, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, Applicant, OrderStage, OrderType, Role
 
 UNTIL_DECIDED = frozenset({Expiry.UNHEARD, Expiry.APPLICATION})
 """What ends orders that last no longer than until a court has decided the application behind them."""
@@ -72,6 +72,7 @@ class KnownOrder(Parties):
     reference: str | None
     made: AwareDatetime
     terms: OrderTerms
+    applicant: Applicant | None = None
     past: list[Past] = []
     before: list[PastParties] = []
 
@@ -238,14 +239,15 @@ def heard(notice: KnownOrder, others: Iterable[KnownOrder]) -> list[KnownOrder]:
 def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
     """The terms of an order; of a notice with when a court decided what it was given for, of an interim
     stalking protection order with when it decided the application (Stalking Protection Act 2019 s5). What was
-    decided before it was given was another application; and of a DAPO refused nobody tells whether it was the
-    police's, or her own."""
+    decided before it was given was another application; and a DAPO refused ends a notice where it is told
+    that the police applied for it: else it may have been her own."""
     if LIVES[order.terms.order].expires not in UNTIL_DECIDED or not order.protected:
         return order.terms
     told = [
         _decision(other)
         for other in heard(order, others)
-        if (other.terms.order, other.terms.stage) != (OrderType.DAPO, OrderStage.REFUSED)
+        if other.applicant is Applicant.POLICE
+        or (other.terms.order, other.terms.stage) != (OrderType.DAPO, OrderStage.REFUSED)
     ]
     since = min((at for at in told if at > order.made), default=None)
     return order.terms.model_copy(update={"decided": since}) if since else order.terms

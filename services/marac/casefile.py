@@ -83,6 +83,7 @@ class OrderSeen:
             reference=self.fact.said.reference,
             made=self.fact.said.made,
             terms=self.terms,
+            applicant=self.fact.said.applicant,
             past=self.past,
             before=self.before,
             respondents=sorted(self.respondents),

@@ -66,6 +66,7 @@ def orders_of(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]
                 reference=fact.said.reference,
                 made=fact.said.made,
                 terms=terms,
+                applicant=fact.said.applicant,
                 past=past,
                 before=parties_before(versions, subject.homes),
                 **Parties.of(fact.said, subject.homes).model_dump(),

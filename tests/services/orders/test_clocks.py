@@ -264,6 +264,19 @@ def test_a_notice_binds_until_a_court_has_decided_what_it_was_given_for(
         assert held.reason == ("order.until-hearing" if binds else "order.decided")
 
 
+@pytest.mark.parametrize(("applicant", "over"), [("police", True), ("victim", False), (None, False)])
+def test_a_refused_dapo_ends_a_notice_where_the_police_applied_for_it(
+    applicant: str | None, over: bool
+) -> None:
+    said = {"order": "dapo", "stage": "refused", "applicant": applicant, "until_further_order": False}
+    refused = order("dapo", made=NOON + timedelta(hours=20), **said)
+    known = settled(notice(order="dapn"), service("notice", served=NOON), refused)
+    known.at = NOON + timedelta(hours=21)
+    held = of_ben(known).status
+    assert held is not None
+    assert held.in_force is not over
+
+
 @pytest.mark.parametrize(
     ("stage", "served", "over", "calls"),
     [
