@@ -17,7 +17,7 @@ from chassis.ids import new_id
 from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
-from contracts.vocabulary import BreachKind, BreachSaidBy
+from contracts.vocabulary import Act, BreachKind, BreachSaidBy, Circumstance, Effect
 from services.orders import circulation, reporting
 from services.orders.pages import PAGES
 from services.orders.rules import sharing
@@ -52,12 +52,18 @@ class TypedBreach(BaseModel):
     suspect_present: str = ""
     children_present: str = ""
     said_by: str = ""
+    circumstance: str = ""
+    acts: list[str] = []
+    effects: list[str] = []
 
     def said(self) -> dict[str, Any]:
         """The same, as the content of a fact."""
         return {
             "kind": self.kind,
             "said_by": self.said_by or None,
+            "circumstance": self.circumstance or None,
+            "acts": self.acts,
+            "effects": self.effects,
             "narrative": {"text": self.words} if self.words else None,
         } | {name: KNOWN.get(getattr(self, name)) for name in QUESTIONS}
 
@@ -158,5 +164,6 @@ async def _show(
     form = (typed or TypedBreach(once=new_id())).model_copy(update={"once": new_id()})
     more = {"reported": reported if theirs else None, "opens": opens, "typed": form, "fault": fault}
     codes = {"kinds": list(BreachKind), "speakers": list(BreachSaidBy), "questions": QUESTIONS}
+    codes |= {"acts": list(Act), "effects": list(Effect), "circumstances": list(Circumstance)}
     status = (503 if fault == "busy" else 422) if fault else 200
     return PAGES.show("report.html", PAGES.look(request, caller), status, **known, **more, **codes)

@@ -1,6 +1,7 @@
 """A breach that somebody reports by hand: the IDVA who has her on the telephone, and whoever is shown an
 order. It pages as a system's does; what is not theirs is not there."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -95,6 +96,44 @@ async def test_an_idva_reports_by_a_page_what_the_victim_says_on_the_telephone(o
     assert "The breach is reported" in done
     assert f"/orders/breaches/{cause}" in done
     assert "The breach is reported" not in (await opened(orders, "officer", where)).text, "not theirs"
+
+
+async def test_what_was_done_and_how_it_came_about_can_be_said_by_hand(orders: Orders) -> None:
+    """A handover that solicitors arranged is no stalking, whoever reports it; to be followed twice may be."""
+    order = await prepared(orders)
+    path = f"/orders/victims/{HERS}/breach"
+    await until(lambda: opened_with(orders, path, "ZC26P00412"), what="the order that protects her")
+
+    async def reports(**more: Any) -> str:
+        typed = {"once": new_id(), "order": order, **more}
+        answer = await orders.http.post(path, data=typed, headers=page("idva"))
+        assert answer.status_code == 303, answer.text
+        cause: str = answer.headers["location"].partition("reported=")[2]
+        return cause
+
+    for _ in range(2):
+        arranged = await reports(kind="contact", circumstance="arranged", effects=["no-effect"])
+    assert (await told(orders, arranged))["pattern"]["candidates"] == []
+    for _ in range(2):
+        followed = await reports(kind="other", acts=["followed", "watched"], effects=["fear-of-violence"])
+
+    async def named() -> set[str]:
+        offences = (await told(orders, followed))["pattern"]["candidates"]
+        return {each["offence"] for each in offences}
+
+    await until(lambda: _has(named, "serious-stalking"), what="twice in fear of violence")
+    wrong = await orders.http.post(
+        path, data={"once": new_id(), "kind": "contact", "acts": ["glared"]}, headers=page("idva")
+    )
+    assert (wrong.status_code, "glared" in wrong.text) == (422, False)
+
+
+async def _has(named: Callable[[], Awaitable[set[str]]], offence: str) -> bool:
+    return offence in await named()
+
+
+async def opened_with(orders: Orders, path: str, number: str) -> bool:
+    return number in (await opened(orders, "idva", path)).text
 
 
 async def test_who_sits_where_an_agency_tells_of_a_breach_reports_it_from_the_case(orders: Orders) -> None:
