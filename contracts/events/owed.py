@@ -132,7 +132,8 @@ class ContractAgreed(AboutVictim):
 
 class VictimTold(AboutVictim):
     """The victim was told, or it was tried: when is when it happened. Of what is in ``of``; what was said,
-    or why it was not, in ``narrative``. Staff name the victim by ``victim``, as a page gives it."""
+    or why it was not, in ``narrative``: whoever says that nothing will be told says why. Staff name the
+    victim by ``victim``, as a page gives it."""
 
     type: ClassVar[str] = "uk.goldthread.care.victim-told.v1"
     topic: ClassVar[str] = "care"
@@ -149,6 +150,6 @@ class VictimTold(AboutVictim):
 
     @model_validator(mode="after")
     def _why_not(self) -> "VictimTold":
-        if self.result is not ToldResult.TOLD and self.narrative is None:
+        if self.result in (ToldResult.UNSAFE, ToldResult.DECLINED) and self.narrative is None:
             raise PydanticCustomError("reason_missing", "say why the victim was not told")
         return self

@@ -175,7 +175,7 @@ async def test_who_may_see_it(referrals: Referrals) -> None:
         ("safety-plans", {"people": [named("victim", "1"), named("perpetrator", "2")]}, "others_named"),
         (
             "victim-updates",
-            {"people": [named("victim", "1")], "of": ["arrest"], "result": "tried", "by": "idva"},
+            {"people": [named("victim", "1")], "of": ["arrest"], "result": "unsafe", "by": "idva"},
             "reason_missing",
         ),
         (
@@ -195,6 +195,13 @@ async def test_what_cannot_be_read_is_refused_by_its_kind(
 ) -> None:
     answer = await referrals.post("police", path, content)
     assert (answer.status_code, answer.json()["faults"][0]["kind"]) == (422, fault)
+
+
+async def test_that_it_was_tried_is_taken_without_a_word_and_counts_as_no_telling(
+    referrals: Referrals,
+) -> None:
+    tried = {"people": [named("victim", "1")], "of": ["arrest"], "result": "tried", "by": "idva"}
+    assert (await referrals.post("police", "victim-updates", tried)).status_code == 201
 
 
 async def test_the_police_see_what_is_owed_to_whom_they_have_told_of_alone(referrals: Referrals) -> None:
