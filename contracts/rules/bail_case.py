@@ -69,14 +69,16 @@ def cases(
         legal = [(e.recordedat, was.status) for e, was in versions if isinstance(was, IncidentReported)]
         known: list[tuple[datetime, BreachStep | LegalStatus]] = [(at, each) for each, at in steps(legal)]
         known += progress.get(envelope.root, ())
-        of_it = [(at, each in GOES_ON, each) for at, each in known if each in GOES_ON | ENDS]
-        last = max(of_it, default=None)
-        if last is None:
+        of_it = sorted((at, each in GOES_ON, each) for at, each in known if each in GOES_ON | ENDS)
+        if not of_it:
             continue
+        over: datetime | None = None
+        for at, goes_on, _ in of_it:  # what ends it again says nothing new
+            over = None if goes_on else over or at
         people = [(m.role, homes.get(m.mention or "")) for m in people_of(said, envelope.time, spoken)]
         yield Case(
             occurred=envelope.time,
-            over=None if last[1] else last[0],
+            over=over,
             suspects=frozenset(who for role, who in people if who and role in PERPETRATOR_ROLES),
             victims=frozenset(who for role, who in people if who and role is Role.VICTIM),
         )

@@ -225,7 +225,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,
         late="nothing keeps the respondent away: a high-risk event. No IDVA is on a rota: the case's page"
-        " tells them that bail ended, and why; it asks for the risk anew, and that the victim is told",
+        " tells them that bail ended, and why, or that it is in doubt; it asks for the risk anew, and that"
+        " the victim is told",
         source="domain.md 4.6",
         grace=timedelta(0),
     ),

@@ -49,7 +49,10 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
     ReviewTrigger.PREGNANCY: Line("a health record says pregnant, and none did for 280 days", WEEK, ASKED),
     ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
     ReviewTrigger.NEW_RELATIONSHIP: Line(
-        "an agency that named a partner, or a former one, names another as partner or married", WEEK, APP
+        "any agency names as partner or married, by a full name, whom none named so before, nor another as a"
+        " former one, once any has named a partner or a former one",
+        WEEK,
+        APP,
     ),
     ReviewTrigger.RELEASED: Line(
         "bail is given, a court acquits, or police, court or prison release who was held for a breach or an"

@@ -8,7 +8,7 @@ of anything else gives longer, and what is told late is late at once. (Ours, 202
 area.)
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from contracts.mentions import Mention
 from contracts.rules import hearings
 from contracts.rules.clocks import Calendars, deadline, end_of
 from contracts.rules.legal_status import steps
-from contracts.rules.occurrence import LONDON, Record, occurrences, record_of
+from contracts.rules.occurrence import LONDON, Record, normal, occurrences, record_of
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL, varied
 from contracts.rules.review_triggers import GRAVE, LAW, STALKING, STEPS, TRIGGERS
@@ -313,26 +313,32 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
 
 def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
     """Of the first partner whom anybody names nobody knows who is new. Whom one agency calls a partner and
-    another a former one is nobody new, nor is a record that nobody has linked and that bears their name."""
-    together, apart = set[Hashable](), dict[str, set[Hashable]]()
+    another a former one is nobody new, nor is a record that nobody has linked and that bears their name; of
+    one without a full name nobody can tell."""
+    together, apart = dict[str, set[str]](), dict[str, set[str]]()
     for each in told:
         agency = each.envelope.agency
-        others = set[Hashable]().union(*(known for who, known in apart.items() if who != agency))
-        now = [_known_as(m, homes) for m in each.people if m.relationship in TOGETHER]
-        if (together or apart) and any((together | others).isdisjoint(names) for names in now):
+        others = (names for who, names in apart.items() if who != agency)
+        known = set[str]().union(*together.values(), *others)
+        now = [m for m in each.people if m.relationship in TOGETHER]
+        first = not any((*together.values(), *apart.values()))
+        if not first and any(_full_names(m) and _known_as(m, homes).isdisjoint(known) for m in now):
             yield _line(each, ReviewTrigger.NEW_RELATIONSHIP)
-        together = together.union(*now)
-        before = [_known_as(m, homes) for m in each.people if m.relationship in APART]
-        if before:
-            apart[agency] = apart.get(agency, set[Hashable]()).union(*before)
+        named = set[str]().union(*(_known_as(m, homes) for m in now))
+        former = set[str]().union(*(_known_as(m, homes) for m in each.people if m.relationship in APART))
+        together[agency] = (together.get(agency, set[str]()) | named) - former
+        apart[agency] = (apart.get(agency, set[str]()) | former) - named
 
 
-def _known_as(mention: Mention, homes: Mapping[str, str]) -> set[Hashable]:
-    """Who a mention is, and by which full name."""
-    name = mention.identity.name if isinstance(mention.identity, Identity) else None
-    full = {(name.family.casefold(), name.given.casefold())} if name and name.family and name.given else set()
+def _known_as(mention: Mention, homes: Mapping[str, str]) -> set[str]:
     person = homes.get(mention.mention or "")
-    return full | ({person} if person else set())
+    return _full_names(mention) | ({person} if person else set())
+
+
+def _full_names(mention: Mention) -> set[str]:
+    said = mention.identity if isinstance(mention.identity, Identity) else None
+    full = [each for each in (said.name, *said.aliases) if each] if said else []
+    return {f"{normal(each.family)} {normal(each.given)}" for each in full if each.family and each.given}
 
 
 def _pregnancy(told: Iterable[Told]) -> Iterator[Opened]:

@@ -13,6 +13,7 @@ from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.circulation import Circulation
 from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_out
+from contracts.rules.cover import LOOK_BACK
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder, heard
 from contracts.rules.order_questions import bail_months, begins
@@ -163,12 +164,34 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     if terms.order in NOTICES and terms.served is not None and not heard(order.known, order.others):
         due = runs_out(AlertRule.HEARING, terms.served, calendars)
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
-    until_then = terms.order is OrderType.COURT_BAIL and terms.ends is None
-    if (said.without_notice or until_then) and said.return_date is not None:
+    if (said.without_notice or _until_heard(order, at)) and said.return_date is not None:
         due = end_of(said.return_date)
         if not in_its_place(order.known, order.others, due, at):
             return {AlertRule.RETURN_DATE: due}
     return {}
+
+
+def _until_heard(order: Order, at: datetime) -> bool:
+    """Whether bail by a court goes on until a hearing, of which nobody has told more: neither an end, nor
+    bail anew, nor that the case is over."""
+    terms = order.known.terms
+    return (
+        terms.order is OrderType.COURT_BAIL
+        and terms.ends is None
+        and (terms.case_over is None or terms.case_over > at)
+        and not any(_bailed_anew(order.known, other) for other in order.others)
+    )
+
+
+def _bailed_anew(bail: KnownOrder, other: KnownOrder) -> bool:
+    apart = bail.protected and other.protected and set(bail.protected).isdisjoint(other.protected)
+    return (
+        other.terms.order is OrderType.COURT_BAIL
+        and other.terms.stage is OrderStage.MADE
+        and other.made > bail.made
+        and not set(bail.respondents).isdisjoint(other.respondents)
+        and not apart
+    )
 
 
 def _prolonged(order: Order, calendars: Calendars) -> Clocks:
@@ -184,12 +207,31 @@ def _prolonged(order: Order, calendars: Calendars) -> Clocks:
 
 def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     """The last look-ahead that is over and the next, where nothing takes its place; of bail its end is the
-    last of them, and that its case is told to be over is such an end."""
-    terms, ends = order.known.terms, ends_at(order.known.terms)
-    bail, over = terms.order in BAIL, terms.case_over
-    if order.binding and over is not None and over <= at and (ends is None or over < ends):
-        in_place = in_its_place(order.known, order.others, over, at)
-        return {} if in_place else {AlertRule.BAIL_ENDED: runs_out(AlertRule.BAIL_ENDED, over, calendars)}
+    last of them, and so is that its case is told to be over."""
+    ends = ends_at(order.known.terms)
+    found = _to_the_end(order, ends, at, calendars)
+    doubt = _doubted(order, ends, at)
+    if doubt is None or in_its_place(order.known, order.others, doubt, at):
+        return found
+    to_come = {rule: due for rule, due in found.items() if due > at}
+    return to_come | {AlertRule.BAIL_ENDED: runs_out(AlertRule.BAIL_ENDED, doubt, calendars)}
+
+
+def _doubted(order: Order, ends: datetime | None, at: datetime) -> datetime | None:
+    """Since when the case of bail is told to be over: until the end that is told of it has come, and where it
+    is told soon after that it was ended, which says the same again."""
+    terms = order.known.terms
+    doubt = terms.case_over
+    if doubt is None or doubt > at:
+        return None
+    if order.binding:
+        return doubt if ends is None or at < ends else None
+    again = terms.stage is OrderStage.DISCHARGED and ends is not None and doubt <= ends <= doubt + LOOK_BACK
+    return doubt if again else None
+
+
+def _to_the_end(order: Order, ends: datetime | None, at: datetime, calendars: Calendars) -> Clocks:
+    terms, bail = order.known.terms, order.known.terms.order in BAIL
     runs = order.binding or (bail and terms.stage is OrderStage.DISCHARGED)
     if (
         not runs

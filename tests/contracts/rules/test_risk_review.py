@@ -22,7 +22,7 @@ from contracts.events.people import (
 from contracts.rules import risk_review
 from contracts.rules.clocks import Calendar, Calendars
 from contracts.rules.review_triggers import TRIGGERS
-from contracts.sections import Health
+from contracts.sections import Health, Identity, Name
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, ReviewTrigger, Role
 from tests.support.facts import IDS, NOON, corrected, fact, homes, mention_of, root_of, someone
 from tests.support.tables import lines
@@ -44,7 +44,11 @@ def content(said: dict[str, Any]) -> Said:
     health = Health(pregnant=said["pregnant"]) if "pregnant" in said else None
     her = someone(Role.VICTIM, said.get("victim", "ann"), health=health)
     accused = said.get("of", ["ben"])
-    people = [her, *(someone(Role.PERPETRATOR, each, relationship=said.get("as")) for each in accused)]
+    names = {} if said.get("unnamed") else {each: Name(family="Roe", given=each) for each in accused}
+    people = [her]
+    for each in accused:
+        who = Identity(name=names.get(each))
+        people.append(someone(Role.PERPETRATOR, each, identity=who, relationship=said.get("as")))
     if "assessed" in said:
         graded = Graded(
             grade=Grade(said["assessed"]), rule="test", because="test", signed=said.get("signed", False)
