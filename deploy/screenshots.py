@@ -22,8 +22,8 @@ from deploy.ready import is_ready
 FOLDER = ROOT / "build" / "screenshots"
 DATA = ROOT / "build" / "screenshots-data"
 
-CASELOAD_SECONDS = 300.0
-"""How long the demo may take to live through its year."""
+CASELOAD_SECONDS = 1200.0
+"""How long the demo may take to live through its year: on a slow machine it took 726 s."""
 
 DESKTOP, PHONE = (1280, 900), (375, 812)
 
@@ -53,6 +53,12 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("source", "a[href*='/source/']", "case"),
         Step("case-print", "a[href$='/print']", "case"),
         Step("case-after", "a[href$='/after']", "case"),
+        Step("transfer", "a[href$='/transfer']", "case-after"),
+        Step("restriction", "a[href$='/restriction']", "case"),
+        Step("interests", "a[href$='/interests']", "agenda"),
+        Step("research-grid", "a[href$='/research']", "agenda"),
+        Step("sent", "a[href$='/sent']", "agenda"),
+        Step("copy", "a[href$='/copy']", "agenda"),
         Step("case-actions", "a[href$='/actions']", "case"),
         Step("sitting", "a[href$='/sitting']", "agenda"),
         Step("hear", "a[href*='/hear/']", "sitting"),
@@ -61,6 +67,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("search", "/marac/search"),
         Step("minutes-list", "/marac/minutes"),
         Step("minutes", "a[href$='/minutes']", "minutes-list"),
+        Step("minutes-print", "a[href$='/print']", "minutes"),
         Step("not-there", "/marac/cases/00000000-0000-4000-8000-000000000000"),
     ),
     "priya-nair": (
@@ -71,6 +78,14 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("transfers", "/marac/transfers"),
         Step("children", "/marac/children"),
         Step("emergency", "/marac/emergency"),
+        Step("returned", "/marac/returned"),
+        Step("coordinators-meetings", "/marac/meetings"),
+        Step("coordinators-agenda", "a[href^='/marac/meetings/']", "coordinators-meetings"),
+        Step("meeting-change", "a[href$='/change']", "coordinators-agenda"),
+        Step("coordinators-case", f"tr:nth-child(1) {CASE}", "coordinators-agenda"),
+        Step("whereabouts", "a[href$='/whereabouts']", "coordinators-case"),
+        Step("coordinators-source", "a[href*='/source/']", "coordinators-case"),
+        Step("shown-to", "a[href*='/shown-to/']", "coordinators-source"),
         Step("choices", "/marac/choices"),
         Step("reviews", "/referrals/"),
         Step("review", "a[href^='/referrals/reviews/']", "reviews"),
@@ -99,6 +114,7 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("action", "a[href^='/marac/actions/']", "actions"),
         Step("research", "/marac/research"),
         Step("researched", "a[href*='/research/']", "research"),
+        Step("sent-to-agency", "/marac/sent"),
     ),
     "tess-okoro": (Step("messages", "/marac/messages"),),
     "beth-oram": (

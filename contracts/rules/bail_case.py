@@ -44,10 +44,11 @@ a report is closed is none: it may be the second of one breach."""
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What happened then, between these people, by their ids; and since when it is over. None: it goes on."""
+    """What happened then, between these people, by their ids; and each time, the first first, at which it was
+    told to be over since it last went on. None: it goes on."""
 
     occurred: datetime
-    over: datetime | None
+    over: tuple[datetime, ...]
     suspects: frozenset[str]
     victims: frozenset[str]
 
@@ -69,16 +70,14 @@ def cases(
         legal = [(e.recordedat, was.status) for e, was in versions if isinstance(was, IncidentReported)]
         known: list[tuple[datetime, BreachStep | LegalStatus]] = [(at, each) for each, at in steps(legal)]
         known += progress.get(envelope.root, ())
-        of_it = sorted((at, each in GOES_ON, each) for at, each in known if each in GOES_ON | ENDS)
-        if not of_it:
+        went_on = max((at for at, each in known if each in GOES_ON), default=None)
+        over = sorted(at for at, each in known if each in ENDS and (went_on is None or at > went_on))
+        if went_on is None and not over:
             continue
-        over: datetime | None = None
-        for at, goes_on, _ in of_it:  # what ends it again says nothing new
-            over = None if goes_on else over or at
         people = [(m.role, homes.get(m.mention or "")) for m in people_of(said, envelope.time, spoken)]
         yield Case(
             occurred=envelope.time,
-            over=over,
+            over=tuple(over),
             suspects=frozenset(who for role, who in people if who and role in PERPETRATOR_ROLES),
             victims=frozenset(who for role, who in people if who and role is Role.VICTIM),
         )
@@ -89,14 +88,14 @@ def with_case(order: KnownOrder, known: Iterable[Case]) -> OrderTerms:
     if order.terms.order not in BAIL:
         return order.terms
     over = [
-        each.over
+        min((utc(at) for at in each.over if at >= order.made), default=None)
         for each in known
         if each.occurred <= order.made
-        and (each.over is None or each.over >= order.made)
+        and (not each.over or each.over[-1] >= order.made)
         and not each.suspects.isdisjoint(order.respondents)
         and (not each.victims or not order.protected or not each.victims.isdisjoint(order.protected))
     ]
-    ends = [utc(at) for at in over if at is not None]
+    ends = [at for at in over if at is not None]
     if not ends or len(ends) < len(over):
         return order.terms
     return order.terms.model_copy(update={"case_over": max(ends)})

@@ -195,13 +195,13 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         about="order",
         started="an order made without notice: the day on which the court hears both sides; bail by a court"
         " of which no end is told: the day of the next hearing",
-        stopped="it is no longer without notice, has an end or a later day, is discharged, or another order"
-        " goes on",
+        stopped="it is no longer without notice, has a later day, is discharged, or another order goes on; of"
+        " bail too that it has an end, that a court gave bail anew in the same case, or that the case is over",
         limit=Limit(1, Calendar.DAYS_INCLUSIVE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=Urgency.DAY,
         late="nobody told what the court decided: the order may be another one, or none",
-        source="Family Law Act 1996 s45(3)",
+        source="Family Law Act 1996 s45(3); of bail domain.md 4.7 (return dates)",
     ),
     **CIRCULATING,
     AlertRule.NOTIFY_DAPO: _notify("a DAPO is made", "Domestic Abuse Act 2021 s41: from the day it is made"),
@@ -225,8 +225,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.NOW,
         late="nothing keeps the respondent away: a high-risk event. No IDVA is on a rota: the case's page"
-        " tells them that bail ended, and why, or that it is in doubt; it asks for the risk anew, and that"
-        " the victim is told",
+        " tells them that bail ended, and why, or that it is in doubt; unless no breach was found it asks"
+        " for the risk anew, and that the victim is told",
         source="domain.md 4.6",
         grace=timedelta(0),
     ),

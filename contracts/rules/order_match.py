@@ -223,13 +223,15 @@ def _as_of(known: Iterable[KnownOrder], at: datetime) -> list[KnownOrder]:
 
 def heard(notice: KnownOrder, others: Iterable[KnownOrder]) -> list[KnownOrder]:
     """Those of the others by which a court decided what a notice was given for, or an interim order made
-    until: the order that it becomes, made or refused between its people, on its day or later."""
+    until: the order that it becomes, made or refused between its people, on its day or later. A DAPO refused
+    is none where it is told that somebody else than the police applied for it."""
     day = notice.made.astimezone(LONDON).date()
     return [
         other
         for other in others
         if other.terms.order is LIVES[notice.terms.order].becomes
         and other.terms.stage is not OrderStage.APPLIED
+        and not (_refused_dapo(other) and other.applicant not in (None, Applicant.POLICE))
         and other.made.astimezone(LONDON).date() >= day
         and {*other.respondents} >= {*notice.respondents}
         and {*other.protected} >= {*notice.protected}
@@ -246,11 +248,14 @@ def decided(order: KnownOrder, others: Iterable[KnownOrder]) -> OrderTerms:
     told = [
         _decision(other)
         for other in heard(order, others)
-        if other.applicant is Applicant.POLICE
-        or (other.terms.order, other.terms.stage) != (OrderType.DAPO, OrderStage.REFUSED)
+        if other.applicant is Applicant.POLICE or not _refused_dapo(other)
     ]
     since = min((at for at in told if at > order.made), default=None)
     return order.terms.model_copy(update={"decided": since}) if since else order.terms
+
+
+def _refused_dapo(order: KnownOrder) -> bool:
+    return (order.terms.order, order.terms.stage) == (OrderType.DAPO, OrderStage.REFUSED)
 
 
 def _decision(order: KnownOrder) -> datetime:

@@ -134,7 +134,8 @@ def record(root: str, recorded: datetime, says: Iterable[str]) -> Word:
     """A record with what it leaves unknown: effects that it does not deny, how the two are related,
     whether a case is under way, and what was done where it calls it *other*."""
     said = frozenset(says)
-    unknown = UNDER_WAY | (EFFECTS if Effect.NO_EFFECT not in said else frozenset[str]())
+    denied = Effect.NO_EFFECT in said and said.isdisjoint(EFFECTS)  # beside another it denies nothing
+    unknown = UNDER_WAY | (frozenset[str]() if denied else EFFECTS)
     if said.isdisjoint(RELATED):
         unknown |= CONNECTED
     if BreachKind.OTHER in said and said.isdisjoint(Act):

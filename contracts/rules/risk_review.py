@@ -312,20 +312,24 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
 
 
 def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
-    """Of the first partner whom anybody names nobody knows who is new. Whom one agency calls a partner and
-    another a former one is nobody new, nor is a record that nobody has linked and that bears their name; of
-    one without a full name nobody can tell."""
-    together, apart = dict[str, set[str]](), dict[str, set[str]]()
+    """Of the first partner whom anybody names in full nobody knows who is new. Whom one agency calls a partner
+    and another a former one is nobody new, nor is a record that nobody has linked and that bears their name;
+    of one without a full name nobody can tell. Whom an agency called a former partner itself, and calls a
+    partner now, is one again, whatever others say."""
+    together, apart, names = dict[str, set[str]](), dict[str, set[str]](), set[str]()
     for each in told:
         agency = each.envelope.agency
-        others = (names for who, names in apart.items() if who != agency)
+        others = (former for who, former in apart.items() if who != agency)
         known = set[str]().union(*together.values(), *others)
         now = [m for m in each.people if m.relationship in TOGETHER]
-        first = not any((*together.values(), *apart.values()))
-        if not first and any(_full_names(m) and _known_as(m, homes).isdisjoint(known) for m in now):
+        new = names and any(_full_names(m) and _known_as(m, homes).isdisjoint(known) for m in now)
+        again = any(_known_as(m, homes) & apart.get(agency, set()) for m in now)
+        if new or again:
             yield _line(each, ReviewTrigger.NEW_RELATIONSHIP)
         named = set[str]().union(*(_known_as(m, homes) for m in now))
-        former = set[str]().union(*(_known_as(m, homes) for m in each.people if m.relationship in APART))
+        then = [m for m in each.people if m.relationship in APART]
+        former = set[str]().union(*(_known_as(m, homes) for m in then))
+        names |= set[str]().union(*(_full_names(m) for m in (*now, *then)))
         together[agency] = (together.get(agency, set[str]()) | named) - former
         apart[agency] = (apart.get(agency, set[str]()) | former) - named
 

@@ -31,7 +31,7 @@ from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart
 from deploy.wiring import SERVICES
 
-CHAIR, REPRESENTATIVE = "rowan-ellis", "femi-adair"
+CHAIR, REPRESENTATIVE, MATAC = "rowan-ellis", "femi-adair", "tom-achterberg"
 FLAGGERS = ("castlegate-housing", "harbour-idva", "northmere-police")
 """The first is the agency of the representative: some of its flags are late, and its actions."""
 GOAL_POST_MS, GOAL_PAGE_MS = 1000, 200
@@ -39,7 +39,14 @@ LOOKS = 20
 PAGES = (
     (COORDINATOR, "/marac/meetings"),
     (COORDINATOR, "/marac/meetings/{meeting}"),
+    (COORDINATOR, "/marac/meetings/{meeting}/print"),
+    (COORDINATOR, "/marac/meetings/{meeting}/research"),
+    (COORDINATOR, "/marac/meetings/{meeting}/sent"),
     (COORDINATOR, "/marac/cases/{case}"),
+    (COORDINATOR, "/marac/cases/{case}/print"),
+    (COORDINATOR, "/marac/cases/{case}/after"),
+    (COORDINATOR, "/marac/cases/{case}/decisions"),
+    (COORDINATOR, "/marac/cases/{case}/shown-to/{case}"),
     (COORDINATOR, "/marac/waiting"),
     (COORDINATOR, "/marac/repeats"),
     (COORDINATOR, "/marac/actions"),
@@ -50,8 +57,14 @@ PAGES = (
     (REPRESENTATIVE, "/marac/flags"),
     (REPRESENTATIVE, "/marac/research"),
     (REPRESENTATIVE, "/marac/minutes"),
+    (MATAC, "/marac/cohort"),
+    (MATAC, "/marac/candidates"),
+    (CHAIR, "/marac/meetings/{meeting}/sitting"),
+    (CHAIR, "/marac/meetings/{meeting}/hear/{case}"),
     (CHAIR, "/marac/overview"),
     (CHAIR, "/marac/v1/data-return?by=quarter"),
+    (CHAIR, "/marac/v1/data-return?by=year"),
+    (CHAIR, "/marac/v1/data-return?by=meeting"),
 )
 
 
@@ -140,7 +153,7 @@ async def _looked(deployment: Deployment, cases: int) -> tuple[dict[str, float],
         meeting, case = await _listed(client)
         await _grown(deployment, case, meeting, cases)
         pages = {
-            f"{path.partition('?')[0].removeprefix('/marac/')}, {who}": await _took(
+            f"{path.removeprefix('/marac/')}, {who}": await _took(
                 client, who, path.format(meeting=meeting, case=case)
             )
             for who, path in PAGES

@@ -1,7 +1,7 @@
 """The clocks of a case: the deadlines that run about its orders and breaches, as its page and the agenda
 show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from contracts.rules.clocks import CLOCKS
@@ -53,9 +53,15 @@ def soon(clocks: Iterable[shown.ClockShown], at: datetime) -> datetime | None:
     return min((each.due for each in clocks if at < each.due <= at + SOON), default=None)
 
 
-def late(clocks: Iterable[shown.ClockShown]) -> list[str]:
-    """The causes of those that ran out, nobody took, and no other gap tells of."""
-    return [each.cause for each in clocks if each.state == "late" and each.rule not in SAID_ELSEWHERE]
+def late(clocks: Iterable[shown.ClockShown], doubted: Container[str] = ()) -> list[str]:
+    """The causes of those that ran out, nobody took, and no other gap tells of: bail that is ``doubted`` has no
+    end that one could."""
+    return [
+        each.cause
+        for each in clocks
+        if each.state == "late"
+        and (each.rule not in SAID_ELSEWHERE or (each.rule is AlertRule.BAIL_ENDED and each.cause in doubted))
+    ]
 
 
 def unresolved(clocks: Iterable[shown.ClockShown]) -> list[str]:

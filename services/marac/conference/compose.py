@@ -61,6 +61,8 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         return []
     case, victim = known.case, known.victim
     newest, kinds = _newest(known), _kinds(known)
+    orders = [_order_seen(order, kinds, known.at) for order in case.orders]
+    doubted = [order.root for order in orders if order.reason == "order.case-over"]
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
@@ -79,11 +81,11 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         unanswered_characteristics=len(not_answered(victim.hers)) if victim else 0,
         leads=frozenset({lead.agency: lead.service for lead in victim.leads}.values() if victim else ()),
         support=owed_of(victim.support, case.agency, known.at) if victim else (),
-        orders=[_order_seen(order, kinds, known.at) for order in case.orders],
+        orders=orders,
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
-        clocks_late=clocks.late(known.clocks),
+        clocks_late=clocks.late(known.clocks, doubted),
         unresolved=clocks.unresolved(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),

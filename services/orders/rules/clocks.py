@@ -7,19 +7,18 @@ seen to what follows is told anew and more urgently, and nobody has three alerts
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.circulation import Circulation
 from contracts.rules.clocks import CLOCKS, LOOK_AHEAD, Calendars, end_of, runs_out
-from contracts.rules.cover import LOOK_BACK
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_match import KnownOrder, heard
 from contracts.rules.order_questions import bail_months, begins
 from contracts.rules.order_status import BAIL, NOT_BINDING, NOTICES, ends_at, status
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType
-from services.orders.rules.look_ahead import in_its_place
+from services.orders.rules.look_ahead import in_its_place, same_case
 
 Clocks = dict[AlertRule, datetime]
 """When each clock that runs runs out."""
@@ -60,6 +59,10 @@ HELD_NO_MORE = frozenset(
     }
 )
 """Steps after which nobody is held for the breach and waits for a court."""
+
+
+TOLD_AGAIN = timedelta(days=1)
+"""Bail that is ended so soon after its case was told to be over is the same told again (Goldthread's own)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +182,23 @@ def _until_heard(order: Order, at: datetime) -> bool:
         terms.order is OrderType.COURT_BAIL
         and terms.ends is None
         and (terms.case_over is None or terms.case_over > at)
-        and not any(_bailed_anew(order.known, other) for other in order.others)
+        and not any(_bailed_anew(order, other) for other in order.others)
     )
 
 
-def _bailed_anew(bail: KnownOrder, other: KnownOrder) -> bool:
-    apart = bail.protected and other.protected and set(bail.protected).isdisjoint(other.protected)
+def _bailed_anew(order: Order, other: KnownOrder) -> bool:
+    """Whether a court gave bail on the day of the hearing, or later, in the same case: for the same people,
+    or by the same reference."""
+    bail, day = order.known, order.said.return_date
+    named = bail.protected and set(other.protected) >= set(bail.protected)
     return (
         other.terms.order is OrderType.COURT_BAIL
-        and other.terms.stage is OrderStage.MADE
-        and other.made > bail.made
-        and not set(bail.respondents).isdisjoint(other.respondents)
-        and not apart
+        and other.terms.stage in (OrderStage.MADE, OrderStage.DISCHARGED)
+        and other.root != bail.root
+        and day is not None
+        and other.made.astimezone(LONDON).date() >= day
+        and set(other.respondents) >= set(bail.respondents)
+        and bool(named or same_case(bail, other))
     )
 
 
@@ -213,20 +221,20 @@ def _ending(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     doubt = _doubted(order, ends, at)
     if doubt is None or in_its_place(order.known, order.others, doubt, at):
         return found
-    to_come = {rule: due for rule, due in found.items() if due > at}
-    return to_come | {AlertRule.BAIL_ENDED: runs_out(AlertRule.BAIL_ENDED, doubt, calendars)}
+    since = {rule: due for rule, due in found.items() if due > doubt}
+    return since | {AlertRule.BAIL_ENDED: runs_out(AlertRule.BAIL_ENDED, doubt, calendars)}
 
 
 def _doubted(order: Order, ends: datetime | None, at: datetime) -> datetime | None:
     """Since when the case of bail is told to be over: until the end that is told of it has come, and where it
-    is told soon after that it was ended, which says the same again."""
+    is told within a day that it was ended, which says the same again."""
     terms = order.known.terms
     doubt = terms.case_over
     if doubt is None or doubt > at:
         return None
     if order.binding:
         return doubt if ends is None or at < ends else None
-    again = terms.stage is OrderStage.DISCHARGED and ends is not None and doubt <= ends <= doubt + LOOK_BACK
+    again = terms.stage is OrderStage.DISCHARGED and ends is not None and doubt <= ends <= doubt + TOLD_AGAIN
     return doubt if again else None
 
 

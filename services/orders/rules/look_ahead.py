@@ -68,12 +68,13 @@ def in_its_place(own: KnownOrder, others: Iterable[KnownOrder], when: datetime, 
     same = [
         cover(other)
         for other in others
-        if (other.protected if own.protected else not other.protected and _same_case(own, other))
+        if (other.protected if own.protected else not other.protected and same_case(own, other))
     ]
     return covered(cover(own), when, same, at)
 
 
-def _same_case(one: KnownOrder, other: KnownOrder) -> bool:
+def same_case(one: KnownOrder, other: KnownOrder) -> bool:
+    """Whether two orders bear the same reference."""
     reference = normal(one.reference or "")
     return reference != "" and reference == normal(other.reference or "")
 

@@ -80,8 +80,10 @@ def orders_of(subject: Subject) -> tuple[list[OrderLine], list[datetime | None]]
     known = [*cases(roots, subject.facts.spoken, subject.homes)] if on_bail else []
     lines, changes = list[OrderLine](), list[datetime | None]()
     for line in told:
-        terms = with_case(line.model_copy(update={"terms": decided(line, told)}), known)
-        now = status(terms, subject.at) if subject.id in line.respondents else None
+        terms, now = decided(line, told), None
+        if subject.id in line.respondents:  # of the cases of whoever it binds all are known here
+            terms = with_case(line.model_copy(update={"terms": terms}), known)
+            now = status(terms, subject.at)
         lines.append(line.model_copy(update={"terms": terms, "status": StatusNow.of(now) if now else None}))
         changes.append(now.changes_at if now else None)
     return lines, changes

@@ -73,6 +73,7 @@ def known(said: dict[str, Any], root: str, served: float | None, discharged: flo
         reference=said.get("reference"),
         made=made.made,
         terms=terms,
+        applicant=made.applicant,
         respondents=[said.get("against", "him")],
         protected=[] if protects == "nobody" else [protects],
         protected_mentions=[],
