@@ -195,8 +195,8 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         about="order",
         started="an order made without notice: the day on which the court hears both sides; bail by a court"
         " of which no end is told: the day of the next hearing",
-        stopped="it is no longer without notice, has a later day, is discharged, or another order goes on; of"
-        " bail too that it has an end, that a court gave bail anew in the same case, or that the case is over",
+        stopped="it is no longer without notice, has a later day, is discharged, or another order goes on;"
+        " of bail too that it has an end, that a court gave bail anew in the same case, or that it is over",
         limit=Limit(1, Calendar.DAYS_INCLUSIVE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=Urgency.DAY,
