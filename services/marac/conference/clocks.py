@@ -54,8 +54,8 @@ def soon(clocks: Iterable[shown.ClockShown], at: datetime) -> datetime | None:
 
 
 def late(clocks: Iterable[shown.ClockShown], doubted: Container[str] = ()) -> list[str]:
-    """The causes of those that ran out, nobody took, and no other gap tells of: bail that is ``doubted`` has no
-    end that one could."""
+    """The causes of those that ran out, nobody took, and no other gap tells of: none tells of bail that is
+    ``doubted``."""
     return [
         each.cause
         for each in clocks

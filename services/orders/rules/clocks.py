@@ -187,18 +187,17 @@ def _until_heard(order: Order, at: datetime) -> bool:
 
 
 def _bailed_anew(order: Order, other: KnownOrder) -> bool:
-    """Whether a court gave bail on the day of the hearing, or later, in the same case: for the same people,
-    or by the same reference."""
+    """Whether a court gave bail anew, whatever became of that: since, by the same reference; or for the same
+    people, on the day of the hearing or later."""
     bail, day = order.known, order.said.return_date
-    named = bail.protected and set(other.protected) >= set(bail.protected)
+    named = bool(bail.protected) and set(other.protected) >= set(bail.protected)
+    heard_then = day is not None and other.made.astimezone(LONDON).date() >= day
     return (
         other.terms.order is OrderType.COURT_BAIL
         and other.terms.stage in (OrderStage.MADE, OrderStage.DISCHARGED)
-        and other.root != bail.root
-        and day is not None
-        and other.made.astimezone(LONDON).date() >= day
+        and other.made > bail.made
         and set(other.respondents) >= set(bail.respondents)
-        and bool(named or same_case(bail, other))
+        and ((named and heard_then) or same_case(bail, other))
     )
 
 
