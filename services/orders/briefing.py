@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from chassis.facts import Fact, FactSet
@@ -22,7 +22,7 @@ from contracts.rules.order_status import NOT_BINDING, status
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Identity, Name
-from contracts.vocabulary import AgencyKind, OrderType, Role
+from contracts.vocabulary import AgencyKind, OrderType, Role, TeamKind
 from services.orders.actions import reach_of_order, viewer_of
 from services.orders.circulation import held_of
 from services.orders.rules import circulating
@@ -67,9 +67,11 @@ class BrokenLately(Shown):
 
 class OrderBriefed(Shown):
     """An order as officers are briefed of it. ``status`` is None where not the same holds for all whom it
-    binds; ``unknown``: it cannot be told what holds. ``outstanding``: since when whoever broke it is."""
+    binds; ``unknown``: it cannot be told what holds. ``outstanding``: since when whoever broke it is.
+    ``agency`` told of it: another force, where that sent it to the reader's."""
 
     order: str
+    agency: str
     type: OrderType
     made: AwareDatetime
     ends: AwareDatetime | None
@@ -87,7 +89,7 @@ class OrderBriefed(Shown):
 
 class Briefing(Shown):
     """The orders in force of an area, or of all of the reader's (None): at the most 100 of ``total``. One of
-    which nobody knows the area is in each."""
+    which nobody knows the area is in each, and so is one that another force sent to the reader's."""
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
@@ -151,7 +153,8 @@ async def _binding(
     runtime: Runtime, viewer: Viewer, configuration: FactSet, wanted: Collection[str], at: datetime
 ) -> dict[str, frozenset[Part]]:
     """The orders that bind somebody now, of the viewer's force or of none, in these areas (none: in all) or
-    in one that nobody knows; with the parts of each that the viewer is shown."""
+    in one that nobody knows, or sent to the viewer's force by another; with the parts of each that the viewer
+    is shown."""
     table, clocks = OrdersOrderTable, OrdersClocksTable
     defined = configuration.current(AgencyDefined)
     others = [each.said.agency for each in defined if each.said.kind is AgencyKind.POLICE]
@@ -159,8 +162,9 @@ async def _binding(
     areas = {each.said.area: each.said for each in configuration.current(AreaDefined)}
     elsewhere = [each for each in areas if not within_token(wanted, area_and_around(areas, each))]
     there = or_(col(clocks.area).is_(None), col(clocks.area).not_in(elsewhere))
+    sent = col(table.sent).contains(f" {TeamKind.NEIGHBOURING_FORCE}@{viewer.agency} ")
     select_ = select(table).outerjoin(clocks, col(clocks.subject) == col(table.subject))
-    rows = await runtime.rows(ORDERS_ORDER, select_.where(col(table.binds), own, there))
+    rows = await runtime.rows(ORDERS_ORDER, select_.where(col(table.binds), or_(and_(own, there), sent)))
     binding = [
         row
         for row in rows
@@ -170,11 +174,11 @@ async def _binding(
     area = {row.cause: row.area for row in told if isinstance(row, OrdersClocks)}
     found = {}
     for row in binding:
-        around = area_and_around(areas, area.get(row.order))
-        if within_token(wanted, around):
-            reach = await reach_of_order(runtime, row, configuration)
-            if (allowed := circulating.parts(viewer, reach)) is not None:
-                found[row.order] = allowed
+        reach = await reach_of_order(runtime, row, configuration)
+        by_another = (TeamKind.NEIGHBOURING_FORCE, viewer.agency) in reach.sent
+        there_too = by_another or within_token(wanted, area_and_around(areas, area.get(row.order)))
+        if there_too and (allowed := circulating.parts(viewer, reach)) is not None:
+            found[row.order] = allowed
     return found
 
 
@@ -234,6 +238,7 @@ async def _briefed(
             **kept,
             **held,
             "order": known.made.root,
+            "agency": known.made.agency,
             "type": said.order,
             "breach": ORDER_TYPES[said.order].breach,
             "arrest": may_arrest(said.order, said.power_of_arrest),

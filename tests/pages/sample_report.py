@@ -61,6 +61,7 @@ async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
     way = safe_way([Word("harbour-idva", NOW, word)], [], NOW).without_contact()
     line = OrderBriefed(
         order=ORDER,
+        agency="northmere-police",
         type=OrderType.SPO,
         made=made.made,
         ends=made.ends,
@@ -89,7 +90,8 @@ async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
         "lately": (),
         "protected": (),
     }
-    others = (line.model_copy(update=dim), line.model_copy(update={"order": new(), "outstanding": None}))
+    theirs = {"order": new(), "outstanding": None, "agency": "southvale-police"}
+    others = (line.model_copy(update=dim), line.model_copy(update=theirs))
     return Briefing(at=NOW, fresh_until=FRESH, area=area, total=120, orders=(line, *others))
 
 

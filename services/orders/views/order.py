@@ -9,14 +9,15 @@ from chassis.clock import court_deadline
 from chassis.facts import Fact
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.events.orders import OrderAcknowledged, OrderCirculated, OrderMade
-from contracts.rules.circulation import Circulation, Versioned, circulation
+from contracts.rules.circulation import Circulation, TeamLine, Versioned, circulation
 from contracts.rules.order_status import NOT_BINDING, OrderTerms, order_terms, status
 
 
 class OrdersOrder(Row):
     """An order and its circulation. ``version`` is its newest; ``terms`` are without its service, which
     stands in the respondent's row. ``outstanding``: it binds, and somebody has not got or not confirmed it.
-    ``waits`` names the teams of whom a confirmation is asked, each as `` team@agency `` between blanks.
+    ``waits`` names the teams of whom a confirmation is asked, each as `` team@agency `` between blanks, and
+    ``sent`` those that were ever sent it.
     ``binds``: it binds somebody, or will, when it was folded; what ended since may still."""
 
     order: str
@@ -27,6 +28,7 @@ class OrdersOrder(Row):
     circulation: Circulation
     outstanding: bool
     waits: str
+    sent: str
     binds: bool
 
     def asked(self, at: datetime) -> Circulation | None:
@@ -37,12 +39,14 @@ class OrdersOrder(Row):
 
 
 class OrdersOrderTable(ViewTable, table=True):
-    """Rows of ``orders_order``, found by force, by who must still confirm, and by whether they bind."""
+    """Rows of ``orders_order``, found by force, by who was sent them or must still confirm, and by whether
+    they bind."""
 
     __tablename__ = "orders_order"
     agency: str
     outstanding: bool
     waits: str
+    sent: str
     binds: bool = Field(index=True)
 
 
@@ -58,21 +62,25 @@ def fold_order(subject: Subject) -> Folded:
         version=newest.version,
         withdrawn=content is None,
         terms=order_terms(versions, [], court_deadline)[0],
-        circulation=circulation_of(subject, versions),
+        circulation=(told := circulation_of(subject, versions)),
         outstanding=False,
         waits="",
+        sent=_between_blanks(line for line in told.teams if line.sent is not None),
         binds=False,
     )
     asked = row.asked(subject.at)
     if asked is not None:
-        waits = (f" {line.team}@{line.agency} " for line in asked.unconfirmed)
         open_ = {
             "outstanding": bool(asked.missing or asked.unconfirmed),
-            "waits": "".join(waits),
+            "waits": _between_blanks(asked.unconfirmed),
             "binds": True,
         }
         row = row.model_copy(update=open_)
     return Folded(row, status(row.terms, subject.at).changes_at)
+
+
+def _between_blanks(teams: Iterable[TeamLine]) -> str:
+    return "".join(f" {line.team}@{line.agency} " for line in teams)
 
 
 def circulation_of(subject: Subject, versions: Iterable[Versioned]) -> Circulation:

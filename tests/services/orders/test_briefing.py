@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chassis.accept import own_header
-from contracts.events.configuration import AreaDefined
+from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.sections import Contact
-from contracts.vocabulary import AreaKind, ContactMethod, Role
+from contracts.vocabulary import AgencyKind, AreaKind, ContactMethod, Role
 from services.orders.rules import certainty
 from services.orders.views import OrdersOrder
 from tests.services.orders.test_http import (
@@ -34,6 +34,8 @@ CALLERS |= {
         caller("neighbourhood", "police", "neighbourhood", "north"),
         caller("council-neighbourhood", "council", "neighbourhood", "north"),
         caller("on-call-south", "police", "on-call", "south"),
+        caller("on-call-next", "southvale-police", "on-call", "west"),
+        caller("supervisor-third", "eastmoor-police", "supervisor", "east"),
     )
 }
 NUMBER = "07700 900123"
@@ -91,6 +93,40 @@ async def test_officers_who_go_on_shift_read_what_is_in_force_and_whom_to_look_f
     sent = {"order": root, "version": 1, "teams": [{"kind": "neighbourhood"}]}
     assert (await orders.post("police-system", "circulations", sent)).status_code == 201
     await until(lambda: briefed(orders, "neighbourhood"), what="now it was")
+
+
+async def test_what_another_force_sent_is_on_the_briefing_of_whoever_reads_it_for_theirs(
+    orders: Orders,
+) -> None:
+    """For a neighbouring force its control room and its supervisors read it, who brief the shift."""
+    root = await prepared(orders)
+    for defined in (
+        AgencyDefined(agency="southvale-police", name="Southvale Police", kind=AgencyKind.POLICE),
+        AgencyDefined(agency="eastmoor-police", name="Eastmoor Police", kind=AgencyKind.POLICE),
+        AreaDefined(area="west", name="West", kind=AreaKind.MARAC),
+    ):
+        header = own_header(orders.runtime.clock.now())
+        await orders.runtime.take(header, defined, caller=CALLERS["police-system"], right="test")
+
+    async def read_by(who: str, path: str = "briefing") -> list[tuple[str, str]]:
+        return [(each["order"], each["agency"]) for each in await briefed(orders, who, path)]
+
+    await until(lambda: read_by("on-call"), what="on the briefing of its own force")
+    assert await read_by("supervisor-elsewhere") == [], "before it was sent to them"
+    teams = [{"kind": "neighbouring-force", "agency": "southvale-police"}]
+    sent = {"order": root, "version": 1, "teams": teams}
+    assert (await orders.post("police-system", "circulations", sent)).status_code == 201
+    await until(lambda: read_by("supervisor-elsewhere"), what="it was sent")
+    assert await read_by("supervisor-elsewhere", "briefing?area=west") == [(root, "police")]
+    assert await read_by("on-call") == [(root, "police")]
+    for who in ("on-call-next", "supervisor-third"):
+        assert await read_by(who) == [], who
+    headers = {"Authorization": "Bearer supervisor-elsewhere", "Accept": "text/html"}
+    for path in ("/orders/briefing", "/orders/briefing/print"):
+        page = (await orders.http.get(path, headers=headers)).text
+        assert "As Castleshire Police told of it." in page, path
+        for secret in (STREET, NUMBER):
+            assert secret not in page, (path, secret)
 
 
 async def test_no_order_is_read_that_is_not_on_the_briefing(
