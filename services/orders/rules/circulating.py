@@ -2,7 +2,8 @@
 
 Source: ``domain.md`` 4.7 (a design note, 2026-10) for the teams; ``design.md`` section 7: deny by default,
 and whoever manages the respondent is told nothing that says where whom the order protects lives: not its
-court or force, nor who else was told, nor the words of a prohibition. To be agreed with each force.
+court or force, nor who else was told, nor the words of a prohibition; but what a requirement asks, for
+whoever supervises it must know. To be agreed with each force.
 """
 
 from collections.abc import Mapping
@@ -12,12 +13,13 @@ from enum import StrEnum
 from contracts.events.orders import Prohibition, Requirement
 from contracts.rules.circulation import fits
 from contracts.rules.order_questions import may_name_a_place
-from contracts.vocabulary import AgencyKind, StaffRole, TeamKind
+from contracts.vocabulary import AgencyKind, RequirementKind, StaffRole, TeamKind
 from services.orders.rules.sharing import ORDER_ANSWER, RESPONDERS, RIGHTS, SPEAKS_FOR, Viewer
 
 
 class Part(StrEnum):
-    """Parts of an order. Its type, whom it binds, what holds of it and its service are shown to all."""
+    """Parts of an order. Its type, whom it binds, what holds of it and its service are shown to all; its
+    ``words`` are those of a prohibition, and of where the respondent must live."""
 
     PROTECTED = "protected"
     PROHIBITIONS = "prohibitions"
@@ -97,7 +99,11 @@ def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:
     return frozenset[Part]().union(*(MAY_SEE[team] for team in teams)) if teams else None
 
 
-def may_tell_words(said: Prohibition | Requirement) -> bool:
-    """Whether the words of a term may stand on an order's page: never an address that the respondent
-    may not know, for the page is printed and shown. What may name one: ``may_name_a_place``."""
-    return said.address_known_to_respondent is True or not may_name_a_place(said)
+def may_tell_words(said: Prohibition | Requirement, allowed: frozenset[Part]) -> bool:
+    """Whether the words of a term may stand on the page of an order for whoever is shown these parts of it:
+    never an address that the respondent may not know, for the page is printed and shown. What may name one:
+    ``may_name_a_place``. Without the words of the order, who supervises a requirement reads what it asks; of
+    where the respondent must live, which may say where not, where its force says that they know the place."""
+    known = said.address_known_to_respondent is True
+    asks = isinstance(said, Requirement) and (known or said.kind is not RequirementKind.RESIDE)
+    return (Part.WORDS in allowed or asks) and (known or not may_name_a_place(said))

@@ -39,7 +39,7 @@ class Term(Shown):
 
 def shown_term(said: Prohibition | Requirement, allowed: frozenset[Part]) -> Term:
     """A prohibition or a requirement, with its words as far as they may stand on a page."""
-    tells = Part.WORDS in allowed and may_tell_words(said)
+    tells = may_tell_words(said, allowed)
     return Term(
         kind=said.kind,
         text=said.text if tells else None,

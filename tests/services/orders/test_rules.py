@@ -301,7 +301,7 @@ def test_no_page_tells_an_address_that_the_respondent_may_not_know(
     kind: str, words: str, known: bool | None, tells: bool
 ) -> None:
     prohibition = Prohibition(kind=ProhibitionKind(kind), text=words, address_known_to_respondent=known)
-    assert circulating.may_tell_words(prohibition) is tells
+    assert circulating.may_tell_words(prohibition, circulating.ALL) is tells
 
 
 @pytest.mark.parametrize(
@@ -323,14 +323,44 @@ def test_nor_do_the_words_of_a_requirement(kind: str, known: bool | None, tells:
     assert (shown.text, shown.withheld) == ((words, False) if tells else (None, True))
 
 
-@pytest.mark.parametrize("team", TeamKind)
-def test_the_words_of_a_requirement_are_for_those_who_have_the_words_of_the_order(team: TeamKind) -> None:
-    """They may say where she lives, as those of a prohibition may."""
-    said = Requirement(kind=RequirementKind.RESIDE, text="Not on her estate", supervisor="Probation")
+@pytest.mark.parametrize("team", [TeamKind.PROBATION, TeamKind.PRISON])
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        (Requirement(kind=RequirementKind.PROGRAMME, text="Each Tuesday, for 2 hours"), True),
+        (Requirement(kind=RequirementKind.SIGN_ON, text="At 4 Old Street"), False),
+        (
+            Requirement(kind=RequirementKind.SIGN_ON, text="4 Old Street", address_known_to_respondent=True),
+            True,
+        ),
+        (Requirement(kind=RequirementKind.OTHER, text="To hand over the keys"), False),
+        (Requirement(kind=RequirementKind.RESIDE, text="Not on her estate"), False),
+        (
+            Requirement(kind=RequirementKind.RESIDE, text="4 Old Street", address_known_to_respondent=True),
+            True,
+        ),
+        (Prohibition(kind=ProhibitionKind.NO_CONTACT, text="By no means at all"), False),
+        (
+            Prohibition(
+                kind=ProhibitionKind.NOT_TO_ATTEND, text="4 Old Street", address_known_to_respondent=True
+            ),
+            False,
+        ),
+    ],
+    ids=lambda value: f"{value.kind}: {value.text}" if not isinstance(value, bool) else None,
+)
+def test_whoever_manages_the_respondent_reads_what_they_must_do_and_never_where_she_lives(
+    team: TeamKind, said: Prohibition | Requirement, tells: bool
+) -> None:
     shown = shown_term(said, circulating.MAY_SEE[team])
-    tells = circulating.Part.WORDS in circulating.MAY_SEE[team]
-    assert (shown.text, shown.withheld) == ((said.text, False) if tells else (None, True))
-    assert (shown.kind, shown.supervisor) == (said.kind, "Probation")
+    assert (shown.kind, shown.text, shown.withheld) == (said.kind, said.text if tells else None, not tells)
+
+
+def test_a_neighbouring_force_reads_the_words_of_both() -> None:
+    parts = circulating.MAY_SEE[TeamKind.NEIGHBOURING_FORCE]
+    said = Requirement(kind=RequirementKind.RESIDE, text="Not on her estate", supervisor="Probation")
+    assert (shown_term(said, parts).text, shown_term(said, parts).supervisor) == (said.text, "Probation")
+    assert shown_term(Prohibition(kind=ProhibitionKind.NO_CONTACT, text="By no means"), parts).text
 
 
 @pytest.mark.parametrize(
