@@ -15,7 +15,8 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.orders import OrderMade
 from contracts.rules.breach_answer import Step
 from contracts.rules.occurrence import LONDON
-from contracts.rules.order_match import KnownOrder
+from contracts.rules.order_life import LIVES, Interim
+from contracts.rules.order_match import KnownOrder, decided
 from contracts.rules.order_status import adjourned_to, said_terms
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule, BreachStep, OrderStage, OrderType, PassReason
@@ -37,7 +38,7 @@ from tests.services.orders.caseload import (
     world,
 )
 from tests.support.facts import IDS, NOON, corrected, fact, root_of, withdrawn
-from tests.support.tables import lines
+from tests.support.tables import lines, read
 from tests.support.world import World
 
 TIMES = ("made", "ends", "notified", "arrested")
@@ -89,9 +90,17 @@ def test_which_clocks_run_about_an_order(line: dict[str, Any]) -> None:
         for n, other in enumerate(line.get("others", []))
     ]
     adjourned = day(line["adjourned"]) if "adjourned" in line else None
+    own = own.model_copy(update={"terms": decided(own, others)})
     found = of_order(Order(told(said), own, [own, *others], adjourned=adjourned), day(line["at"]), CALENDARS)
     days = {rule.value: (due.astimezone(LONDON).date() - NOON.date()).days for rule, due in found.items()}
     assert days == line["clocks"]
+
+
+def test_every_type_of_order_has_a_line_and_so_has_the_interim_of_each_that_can_be() -> None:
+    said = [told(line["order"]) for line in read(__file__, "clocks")]
+    assert {each.order for each in said} == {*OrderType}
+    interim = {each.order for each in said if each.stage is OrderStage.INTERIM}
+    assert interim == {each for each, life in LIVES.items() if life.interim is Interim.MAY}
 
 
 @pytest.mark.parametrize(
