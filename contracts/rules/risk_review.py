@@ -314,8 +314,8 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
 def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
     """Of the first partner whom anybody names in full nobody knows who is new. Whom one agency calls a
     partner and another a former one is nobody new, nor is a record that nobody has linked and that bears
-    their name; of one without a full name nobody can tell. Whom an agency called a former partner itself, and calls a
-    partner now, is one again, whatever others say."""
+    their name; of one without a full name nobody can tell. Whom an agency called a former partner itself, and
+    calls a partner now, is one again, whatever others say."""
     together, apart, names = dict[str, set[str]](), dict[str, set[str]](), set[str]()
     for each in told:
         agency = each.envelope.agency
