@@ -10,17 +10,17 @@ that is discharged (FLA 1996 s49) binds until then: what was done before was a b
 when it was done is the order as it stood then, whatever a court has varied since. The end that the police
 gave a notice is what they expected: past its hearing, and with no word of what the court did, nobody is told
 that it can be enforced. Bail and orders that have come to the most that the law allows
-(``contracts.rules.order_types``) may have been prolonged or replaced unknown to Goldthread, and bail whose
-case is over (``contracts.rules.bail_case``) may have ended with it: of them nobody is told that they can be
-enforced, nor that they are over. An appeal suspends nothing by itself: until the court that hears it has
-discharged or varied the order it stands (from memory of Family Procedure Rules 2010 r30.8 and Civil Procedure
-Rules r52.16, and of other courts' appeals: to be checked).
+(``contracts.rules.order_types``), and bail by a court whose next hearing is over, may have been prolonged or
+replaced unknown to Goldthread, and bail whose case is over (``contracts.rules.bail_case``) may have ended
+with it: of them nobody is told that they can be enforced, nor that they are over. An appeal suspends nothing
+by itself: until the court that hears it has discharged or varied the order it stands (from memory of Family
+Procedure Rules 2010 r30.8 and Civil Procedure Rules r52.16, and of other courts' appeals: to be checked).
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -300,15 +300,24 @@ def said_terms(
 
 
 def _longest(order: OrderMade) -> datetime | None:
-    """When an order has lasted as long as its type may; police bail, as long as the rank that authorised it
-    may give: nobody named is the lowest, and a court may give as much as it likes."""
+    """When an order has lasted as long as its type may; bail, as long as its last day lets it."""
     starts = utc(order.starts or order.made)
     days = ORDER_TYPES[order.order].longest
     with suppress(ValueError, OverflowError):  # it would be after the last day that there is
-        if order.order is OrderType.POLICE_BAIL and order.court is None:
-            last = months_on(begins(order).astimezone(LONDON).date(), bail_months(order))
+        if (last := _last_day(order)) is not None:
             return utc(datetime.combine(last + timedelta(days=1), time(), LONDON))
         return None if days is None else starts + timedelta(days=days) + SLACK
+    return None
+
+
+def _last_day(order: OrderMade) -> date | None:
+    """The last day of bail that was given no other: of police bail, by what the rank that authorised it may
+    give (nobody named is the lowest, and a court may give as much as it likes); of a court's, the next
+    hearing (``domain.md`` 4.1)."""
+    if order.order is OrderType.COURT_BAIL and order.ends is None:
+        return order.return_date
+    if order.order is OrderType.POLICE_BAIL and order.court is None:
+        return months_on(begins(order).astimezone(LONDON).date(), bail_months(order))
     return None
 
 
