@@ -60,7 +60,6 @@ PAGES = (
     (MATAC, "/marac/cohort"),
     (MATAC, "/marac/candidates"),
     (CHAIR, "/marac/meetings/{meeting}/sitting"),
-    (CHAIR, "/marac/meetings/{meeting}/hear/{case}"),
     (CHAIR, "/marac/overview"),
     (CHAIR, "/marac/v1/data-return?by=quarter"),
     (CHAIR, "/marac/v1/data-return?by=year"),
