@@ -65,7 +65,7 @@ class OrderMade(Said):
     type: ClassVar[str] = "uk.goldthread.order.made.v1"
     topic: ClassVar[str] = "orders"
     begins = ("o",)
-    past = ("made", "notified", "arrested", "appealed")
+    past = ("made", "notified", "details_changed", "arrested", "appealed")
     order: OrderType
     stage: OrderStage = OrderStage.MADE
     without_notice: StrictBool = False
@@ -98,6 +98,11 @@ class OrderMade(Said):
     )
     notified: Moment | None = Field(
         default=None, description="when the respondent had told the police their names and home address"
+    )
+    details_changed: Moment | None = Field(
+        default=None,
+        description="when the respondent last took another name or home address, or came to have none fixed,"
+        " whoever told of it: they notify it anew. Neither the name nor where that is",
     )
     prohibitions: list[Prohibition] = Field(default_factory=list, max_length=40)
     requirements: list[Requirement] = Field(default_factory=list, max_length=40)

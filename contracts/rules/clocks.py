@@ -80,8 +80,9 @@ def _ends(days: int, urgency: Urgency) -> Clock:
 def _notify(started: str, source: str) -> Clock:
     return Clock(
         about="order",
-        started=started,
-        stopped="the order says when the respondent had notified",
+        started=f"{started}; once the respondent has notified, that they have another name or home, or none"
+        " fixed, as the order tells (`details_changed`): from the day of the change",
+        stopped="the order says when the respondent had notified, not before the change",
         limit=Limit(3, Calendar.DAYS_INCLUSIVE),
         owner=ClockOwner.OFFENDER_MANAGER,
         urgency=Urgency.DAY,

@@ -87,12 +87,8 @@ def of_order(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     status of any of the orders changes."""
     found = {**_at_court(order, at, calendars), **_ending(order, at, calendars)}
     found |= _circulating(order, at, calendars)
-    terms = order.known.terms
-    notifies = NOTIFIES.get(terms.order)
-    begins = order.known.made if notifies is AlertRule.NOTIFY_DAPO else terms.served
-    if notifies and begins and order.binding and order.said.notified is None:
-        found[notifies] = runs_out(notifies, begins, calendars)
-    if terms.order is OrderType.POLICE_BAIL and order.binding:
+    found |= _notifying(order, calendars)
+    if order.known.terms.order is OrderType.POLICE_BAIL and order.binding:
         found |= _prolonged(order, calendars)
     return found
 
@@ -156,6 +152,22 @@ def _circulating(order: Order, at: datetime, calendars: Calendars) -> Clocks:
     if sent:
         found[AlertRule.CONFIRMATION] = runs_out(AlertRule.CONFIRMATION, min(sent), calendars)
     return found
+
+
+def _notifying(order: Order, calendars: Calendars) -> Clocks:
+    """By when the respondent tells the police their names and home: at first, and once they have, again after
+    each change that comes to be known while the order lasts."""
+    terms, said = order.known.terms, order.said
+    rule = NOTIFIES.get(terms.order)
+    first = order.known.made if rule is AlertRule.NOTIFY_DAPO else terms.served
+    if rule is None or first is None or not order.binding:
+        return {}
+    if said.notified is None:
+        return {rule: runs_out(rule, first, calendars)}
+    changed, ends = said.details_changed, ends_at(terms)
+    if changed is None or changed <= said.notified or (ends is not None and ends <= changed):
+        return {}
+    return {rule: runs_out(rule, changed, calendars)}
 
 
 def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:

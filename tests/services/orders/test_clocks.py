@@ -41,7 +41,7 @@ from tests.support.facts import IDS, NOON, corrected, fact, root_of, withdrawn
 from tests.support.tables import lines, read
 from tests.support.world import World
 
-TIMES = ("made", "ends", "notified", "arrested")
+TIMES = ("made", "ends", "notified", "details_changed", "arrested")
 DVPN = {"order": "dvpn", "made": NOON, "until_further_order": False}
 
 
