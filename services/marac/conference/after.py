@@ -34,6 +34,7 @@ from services.marac.conference.looked_at import looked_at
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
+from services.marac.conference.support import who_is_in
 from services.marac.conference.transfer import taken_of
 from services.marac.rules import flags, refer_again, sitting
 from services.marac.rules.chosen import chosen
@@ -55,10 +56,11 @@ def fold_after(subject: Subject) -> Folded:
         left = _left_on(subject)
         row = row.model_copy(update={"flags": left, "flagged": barred(line.agency for line in left)})
         return Folded(row if row.clocks or left else None)
-    victim = _people(subject).get(case.victim.person)
+    people = _people(subject)
+    victim = people.get(case.victim.person)
     links = _of_the_pair(case, victim)
     until = flags.until([case.referred, *(link.referred for link in links)])
-    lines = _flags(subject, case, victim, [each.at for each in met])
+    lines = _flags(subject, case, people, [each.at for each in met])
     row = row.model_copy(
         update={
             "met": tuple(each.at for each in met),
@@ -129,14 +131,17 @@ def _left_on(subject: Subject) -> tuple[FlagLine, ...]:
 def _flags(
     subject: Subject,
     case: rows.ConferenceCase,
-    victim: rows.ConferencePerson | None,
+    people: Mapping[str, rows.ConferencePerson],
     times: Sequence[datetime],
 ) -> tuple[FlagLine, ...]:
     """Of each agency that told of the victim as one, researches for the MARAC or answers for the area: who
     told of the other side alone, or of that side as the one who was harmed, is not asked, for that would tell
-    who is the victim. One that took its flag off before a meeting had the case is asked like any other."""
+    who is the victim; nor who supports the other side alone. One that took its flag off before a meeting had
+    the case is asked like any other."""
     met, told = times[0], dict[str, list[datetime]]()
-    for line in victim.lines if victim else ():
+    hers = [people[each.person] for each in (case.victim,) if each and each.person in people]
+    theirs = [people[each.person] for each in case.perpetrators if each.person in people]
+    for line in (line for row in hers for line in row.lines):
         if line.said is not None and Role.VICTIM in line.roles and line.agency != GOLDTHREAD:
             told.setdefault(line.agency, []).append(line.said.recorded)
     first = {agency: min(recorded) for agency, recorded in told.items()}
@@ -153,9 +158,10 @@ def _flags(
         for agency, word in _newest(subject).items()
         if word.said.state is not FlagState.REMOVED or word.occurred >= met
     }
+    supported = ((each for row in side for each in who_is_in(row.support)) for side in (hers, theirs))
     return tuple(
         _flag(agency, max(met, first[agency]), said.get(agency), told.get(agency, ()))
-        for agency in sorted(first)
+        for agency in sorted(first.keys() - flags.not_asked(*supported))
     )
 
 

@@ -2,16 +2,17 @@
 
 Source: SafeLives, *Definition of a repeat at Marac*: flag and tag for 12 months from the referral, so that a
 repeat is seen (``domain.md`` 1.2); Derbyshire MARAC protocol (2013): a monthly list of what lapses. That a
-flag is taken off when it has lapsed is ``domain.md`` 14: none survives for ever. It deletes nothing. Read
-2026-11.
+flag is taken off when it has lapsed is ``domain.md`` 14: none survives for ever. It deletes nothing. Who is
+not asked is Goldthread's own. Read 2026-11.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from contracts.vocabulary import FlagState
+from contracts.vocabulary import CaseRole, FlagState
 from services.marac.rules.repeat import MONTHS, months_after
+from services.marac.rules.sharing import InCase
 
 LAPSES_SOON = 1
 """So many months before its end a flag is on the list of those that lapse."""
@@ -22,6 +23,15 @@ Stands = Literal["late", "owed", "lapsed", "not-heard", "lapsing", "flagged", "n
 def until(referrals: Iterable[datetime]) -> datetime:
     """Until when the files about a pair are flagged: twelve months after the last referral of the pair."""
     return months_after(max(referrals), MONTHS)
+
+
+def not_asked(hers: Iterable[InCase], theirs: Iterable[InCase]) -> set[str]:
+    """The services that support an alleged perpetrator, as the victim of whatever else, and not the victim of
+    the case: nobody of them sees it (``sharing.supports_other_party``), and none could answer."""
+    other, own = (
+        {each.agency for each in parties if each.part is CaseRole.IDVA} for parties in (theirs, hers)
+    )
+    return other - own
 
 
 def asked_again(state: FlagState, said: datetime, told: Iterable[datetime]) -> datetime | None:

@@ -18,11 +18,13 @@ from contracts.events.meeting import CaseHeard, MeetingClosed
 from contracts.events.owed import VictimTold
 from contracts.events.people import HousingDescribed
 from contracts.events.research import ResearchersSet
+from contracts.events.support import SupportProgressed
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.rules.instruments import FORMS
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import (
     ActionFor,
+    CaseRole,
     FlagState,
     HeardHere,
     HousingKind,
@@ -31,6 +33,8 @@ from contracts.vocabulary import (
     MoveWarning,
     RiskAnswer,
     Role,
+    SupportKind,
+    SupportStep,
     ToldResult,
     TransferItem,
     UpdateKind,
@@ -39,6 +43,7 @@ from services.marac.conference.after_rows import CaseAfter, ConferenceTransfer
 from services.marac.conference.heard import waits
 from services.marac.conference.transfer import untaken
 from services.marac.rules import flags, refer_again, repeat, returns, transfer
+from services.marac.rules.sharing import InCase
 from tests.services.marac.caseload import (
     ann,
     ben,
@@ -82,6 +87,16 @@ def file(line: dict[str, Any]) -> None:
     """Since when an agency is asked anew."""
     since = flags.asked_again(FlagState(line["said"]), day(line["day"]), map(day, line["told"]))
     assert since == (day(line["again"]) if line["again"] else None)
+
+
+def asks(line: dict[str, Any]) -> None:
+    """Which services are not asked, for they support the other party alone."""
+    part = CaseRole(line.get("part", "idva"))
+    hers, his = (
+        [InCase(part, agency, each) for agency, named in line[side].items() for each in named]
+        for side in ("hers", "his")
+    )
+    assert sorted(flags.not_asked(hers, his)) == line["not"]
 
 
 class Wrote(NamedTuple):
@@ -149,6 +164,7 @@ def turn(line: dict[str, Any]) -> None:
 RULES = {
     "flag": flag,
     "file": file,
+    "asks": asks,
     "again": again,
     "says": says,
     "look": look,
@@ -281,6 +297,17 @@ def test_an_agency_that_researches_for_the_marac_is_asked_though_it_told_of_nobo
     told = met(fact(said, agency="police", occurred=NOON - 90 * DAY, root="researchers"))
     told.settle()
     assert [line.agency for line in after(told).flags] == ["haven", "hospital", "police"]
+
+
+def test_an_agency_that_supports_the_other_party_alone_is_not_asked_though_it_researches() -> None:
+    asked = ResearchersSet(area="north", agencies=["hospital"])
+    his = SupportProgressed(people=[ben(Role.VICTIM)], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    told = met(
+        fact(asked, agency="police", occurred=NOON - 90 * DAY, root="researchers"),
+        fact(his, agency="hospital", occurred=NOON - 30 * DAY, root="his"),
+    )
+    told.settle()
+    assert [line.agency for line in after(told).flags] == ["haven", "police"]
 
 
 def test_a_flag_that_is_taken_off_early_is_missing_at_once() -> None:

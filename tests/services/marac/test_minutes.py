@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.accept import own_header
-from contracts.vocabulary import Role
+from contracts.events.support import SupportProgressed
+from contracts.vocabulary import Role, SupportKind, SupportStep
 from services.marac.rules import sharing
 from services.marac.rules.transfer import Took, minutes_go_with
 from tests.services.marac.caseload import STREET, ben, incident, referral
@@ -244,6 +245,44 @@ async def test_a_tie_ends_it_and_undeclared_is_not_released(marac: Marac) -> Non
     assert await letters(marac, "housing", made) == [], "a tie that was found since"
     assert (await marac.get("hospital", path(made, "interests"))).status_code == 200
     assert (await marac.get("officer", path(made, "interests"))).status_code == 404
+
+
+async def test_a_case_is_not_there_for_a_representative_and_a_system_that_support_the_other_party(
+    marac: Marac,
+) -> None:
+    """Neither in research, nor in minutes, nor to flag; and no flag is owed that nobody could answer."""
+    made = await there(marac)
+    asks = {"area": "north", "agencies": ["council", "hospital"], "declares": False}
+    assert (await marac.post_upon("chair", "researchers", asks)).status_code == 201
+    request = path(made, f"research/{made.case}")
+
+    async def flags(who: str) -> list[str]:
+        return [each["case"] for each in (await marac.get(who, "flags")).json()["flags"]]
+
+    async def owed() -> list[str]:
+        shown = (await marac.get("coordinator", f"cases/{made.case}/after")).json()
+        return [line["agency"] for line, _ in shown["flags"]]
+
+    async def all_there() -> bool:
+        lists = [await flags("housing"), await flags("system"), await letters(marac, "housing", made)]
+        asked = (await marac.get("housing", request)).status_code == 200
+        return asked and lists == [[made.case], [made.case], [SAID["risks"]]]
+
+    await until(all_there, what="the council is asked, and was in the room")
+    his = SupportProgressed(people=[ben(Role.VICTIM)], support=SupportKind.IDVA, step=SupportStep.ACCEPTED)
+    await marac.say("council", his)
+
+    async def nothing() -> bool:
+        lists = [await flags("housing"), await flags("system"), await letters(marac, "housing", made)]
+        return lists == [[], [], []] and "council" not in await owed()
+
+    await until(nothing, what="the council supports the other party alone")
+    assert await owed() == ["haven", "police"]
+    assert (await marac.get("housing", request)).status_code == 404
+    assert made.case not in (await marac.get("housing", "research")).text
+    for who in ("housing", "system"):
+        flagged = await marac.post(who, f"cases/{made.case}/flags", {"state": "flagged"})
+        assert flagged.status_code == 404, who
 
 
 async def test_a_case_that_is_taken_back_or_is_of_another_is_there_no_more(marac: Marac) -> None:
