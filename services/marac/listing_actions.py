@@ -31,7 +31,7 @@ from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.queries import visible_cases
 from services.marac.conference.views import CASE
-from services.marac.conference.waiting import ever_of_parties, maracs_of
+from services.marac.conference.waiting import VIEW, ever_of_parties, maracs_of, others_of
 from services.marac.rules import agenda, sharing
 from services.marac.rules.chosen import Chosen, chosen, history, is_of
 
@@ -146,6 +146,23 @@ async def areas(runtime: Runtime, caller: Caller, case: str | None = None) -> sh
         areas={area: defined[area].name for area in maracs_of(caller, defined)},
         of_case=seen[case].marac if case in seen else None,
     )
+
+
+async def same_people(runtime: Runtime, caller: Caller, case: str) -> shown_listing.SamePeople | None:
+    """What whoever calls an emergency meeting about a case is to know of its people first, as whoever lists
+    does. None: they may not see the case."""
+    seen = await visible_cases(runtime, caller, [case])
+    for known in await Held(runtime).known(seen.values(), caller):
+        page = shown_listing.SamePeople(
+            at=runtime.clock.now(),
+            case=case,
+            disputed=known.case.disputed,
+            in_doubt=bool(known.in_doubt),
+            others=(await others_of(runtime, caller, [known]))[case],
+        )
+        await runtime.shown(caller, VIEW, case, page.seen, [known.case.fact])
+        return page
+    return None
 
 
 async def choices(runtime: Runtime, caller: Caller, area: str) -> shown_listing.Choices:

@@ -335,6 +335,8 @@ async def _emergency(
     shown = await listing_actions.areas(runtime, caller, typed.case or None)
     duty = sharing.RIGHTS[sharing.READ_WAITING].isdisjoint(caller.roles)
     known: dict[str, Any] = {"typed": typed, "faults": faults or [], "duty": duty}
+    about = typed.case and not duty
+    known["same"] = await listing_actions.same_people(runtime, caller, typed.case) if about else None
     return _show("emergency.html", request, caller, status, page=shown, **known)
 
 

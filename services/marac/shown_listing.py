@@ -176,6 +176,16 @@ class CaseDecisions(Page):
     agencies: dict[str, str]
 
 
+class SamePeople(Page):
+    """Before an emergency meeting is called about a case: which other cases may be of the same people,
+    whether each accuses the other, and whether another record may be of somebody of it."""
+
+    case: str
+    disputed: bool
+    in_doubt: bool
+    others: list[OtherCase]
+
+
 class ReturnedReferral(Shown):
     """One of the caller's agency's own referrals, as it was returned."""
 

@@ -474,6 +474,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(restricting, "read", sample_listing.restriction)
     patch.setattr(listing_actions, "returned", answers(sample_listing.returned))
     patch.setattr(listing_actions, "areas", answers(sample_listing.areas))
+    patch.setattr(listing_actions, "same_people", sample_listing.same_people)
     patch.setattr(listing_actions, "choices", sample_listing.choices)
     patch.setattr(emergency_told, "emergency", sample_listing.emergency)
     patch.setattr(calling, "meeting_set", sample_listing.meeting_set)

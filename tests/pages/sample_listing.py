@@ -220,6 +220,12 @@ def areas(*_: Any) -> shown.Areas:
     return shown.Areas(at=NOW, areas=names)
 
 
+async def same_people(_runtime: Any, _caller: Caller, case: str) -> shown.SamePeople:
+    """Each accuses the other, and a record is in doubt."""
+    other = shown.OtherCase(case=OTHER, letters="M2D", alike="other-direction")
+    return shown.SamePeople(at=NOW, case=case, disputed=True, in_doubt=True, others=[other])
+
+
 async def choices(_runtime: Any, _caller: Caller, area: str) -> shown.Choices:
     """What holds, and two earlier words on it."""
     strangled = LocalCriterion(

@@ -51,7 +51,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
         if area is None and not known:
             continue
         here = [row for row in meetings if row.starts >= at and (area is None or area in row.areas)]
-        others = await _others(runtime, caller, known)
+        others = await others_of(runtime, caller, known)
         rooms = [_room(row, chosen(configuration, row.area)) for row in here]
         asked = [*_questions(rooms, here, chosen(configuration, area)), *_twice(here)]
         asked += _same_people(here, listed)
@@ -69,7 +69,7 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
 async def decisions(runtime: Runtime, caller: Caller, case: str) -> shown_listing.CaseDecisions:
     """A case before it is listed, with all criteria. Raises Problem (404)."""
     known = await _known(runtime, caller, case)
-    others = await _others(runtime, caller, [known])
+    others = await others_of(runtime, caller, [known])
     # Of the facts, and not of the row: whoever decides next does so upon what is saved by now.
     saved = await runtime.facts([f"k:{case}"])
     parties, returned = parties_of(saved, case), returned_of(known)
@@ -183,7 +183,7 @@ def _room(row: rows.ConferenceMeeting, own: Chosen) -> capacity.Room:
     )
 
 
-async def _others(
+async def others_of(
     runtime: Runtime, caller: Caller, known: Sequence[CaseKnown]
 ) -> dict[str, list[shown_listing.OtherCase]]:
     """Of each case the others that may be of the same people: of those that the caller may see, for which no

@@ -660,6 +660,12 @@ async def test_counter_allegations_are_seen_before_listing_and_decided_by_a_pers
     for case, other in ((made.case, theirs), (theirs, made.case)):
         for who in ("chair", "idva", "coordinator"):
             assert other not in (await marac.get(who, f"cases/{case}")).text
+    for who in ("chair", "coordinator"):
+        page = await form(marac, who, f"/marac/emergency?case={made.case}")
+        assert f"/marac/cases/{theirs}/decisions" in page, "nor is it missed where no meeting can wait"
+        assert "Each of the two is said to have harmed the other." in page
+    page = await form(marac, "on-call", f"/marac/emergency?case={made.case}")
+    assert [each for each in (theirs, "harmed the other") if each in page] == [], "no case is theirs to see"
     body = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
     assert (await marac.post_upon("idva", f"cases/{made.case}/parties", body)).status_code == 404
     assert (await marac.post_upon("chair", f"cases/{made.case}/parties", body)).status_code == 201
