@@ -10,6 +10,7 @@ from contracts.vocabulary import MoveWarning, Role
 from services.marac.conference.after_rows import ConferenceTransfer, FlagLine, NoRepeatLine, RecordWaits
 from services.marac.conference.victim_rows import Telling
 from services.marac.rules.flags import Stands
+from services.marac.rules.told import ToldAsks
 from services.marac.shown_sitting import MinutesLine
 
 
@@ -193,6 +194,9 @@ class AfterPage(Shown):
     until: datetime | None
     flags: list[tuple[FlagLine, Stands | None]]
     told: Telling | None
+    told_asks: ToldAsks | None = Field(
+        default=None, description="what a supervisor is asked of the way by which it was told"
+    )
     tell_due: datetime | None
     tell_tried: int
     teller: str | None

@@ -8,15 +8,15 @@ from chassis.runtime import Runtime
 from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
 from contracts.rules.pattern import many_left
-from contracts.vocabulary import AreaKind
+from contracts.vocabulary import AreaKind, ToldResult
 from services.marac import casefile, shown_after
 from services.marac.conference import following, rows, transferring
 from services.marac.conference.after import AFTER
 from services.marac.conference.after_rows import CaseAfter
 from services.marac.conference.held import Held
-from services.marac.conference.hers import contact_shown
+from services.marac.conference.hers import contact_shown, way_of
 from services.marac.conference.known import CaseKnown
-from services.marac.rules import flags, sharing
+from services.marac.rules import flags, sharing, told
 
 
 def without_addresses(known: CaseKnown) -> CaseKnown:
@@ -50,6 +50,7 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
         until=after.until,
         flags=[(line, flags.stands(line.state, line.due, after.until, at)) for line in after.flags],
         told=after.told,
+        told_asks=_asks(after, known),
         tell_due=after.tell_due,
         tell_tried=after.tell_tried,
         teller=after.teller,
@@ -68,6 +69,14 @@ async def after_page(runtime: Runtime, caller: Caller, case: str) -> shown_after
     body = page.model_dump_json(exclude={"at", "fresh_until", "agencies", "maracs"}).encode()
     await runtime.shown(caller, AFTER.name, case, body, [row.fact, *_facts(known, page)])
     return page
+
+
+def _asks(after: CaseAfter, known: CaseKnown) -> told.ToldAsks | None:
+    """What is to be asked of the way by which the victim was told."""
+    said = after.told
+    if said is None or said.result is not ToldResult.TOLD:
+        return None
+    return told.asks(said.method, way_of(known.victim, said.at))
 
 
 def _facts(known: CaseKnown, page: shown_after.AfterPage) -> Iterator[str]:

@@ -44,10 +44,13 @@ def contact_shown(line: rows.ContactLine, *, contacts: bool, locations: bool) ->
 
 
 def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
-    """Which way to reach the victim is safe at a time."""
+    """Which way to reach the victim is safe at a time, by what was said and had happened by then."""
     if victim is None:
         return safe_way((), (), at)
-    words = [Said(line.agency, line.occurred, line.contact) for line in victim.contacts]
-    failed = [failed_by(each.occurred, each.precision, each.recorded) for each in victim.hers.failed]
+    words = [
+        Said(each.agency, each.occurred, each.contact) for each in victim.contacts if each.occurred <= at
+    ]
+    happened = (each for each in victim.hers.failed if each.occurred <= at)
+    failed = [failed_by(each.occurred, each.precision, each.recorded) for each in happened]
     died = victim.hers.died
-    return safe_way(words, failed, at, died.agency if died else None)
+    return safe_way(words, failed, at, died.agency if died and died.occurred <= at else None)

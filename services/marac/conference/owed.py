@@ -33,6 +33,7 @@ def tellings_of(heard: Heard) -> tuple[Telling, ...]:
             at=each.envelope.time,
             result=said.result,
             of_case=said.case,
+            method=said.method,
         )
         for each, said in heard.of(VictimTold)
         if UpdateKind.MARAC in said.of

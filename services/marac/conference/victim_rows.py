@@ -59,6 +59,7 @@ class Telling(Part):
     at: AwareDatetime
     result: ToldResult
     of_case: str | None = None
+    method: ContactMethod | None = None
 
 
 class Hers(Part):

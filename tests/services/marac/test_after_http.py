@@ -14,13 +14,16 @@ from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import VictimTold
 from contracts.events.people import HouseholdDescribed
 from contracts.events.research import InterestDeclared, Tie
+from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Contact, Location
-from contracts.vocabulary import AgencyKind, Role
+from contracts.vocabulary import AgencyKind, ContactMethod, Role, WayState
 from services.marac.conference.tally import around, tallied
+from services.marac.rules.told import asks as told_asks
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, prepared
 from tests.support.facts import area, mention_of
+from tests.support.tables import lines
 from tests.support.waiting import until
 
 REFUGE, WHY = "9 Refuge Row", "To her sister."
@@ -66,6 +69,12 @@ async def press(marac: Marac, who: str, path: str, **typed: Any) -> httpx.Respon
 
 def once(text: str) -> str:
     return re.findall(r'name="once" value="([^"]+)"', text)[0]
+
+
+@lines(__file__, "told")
+def test_whether_it_was_told_by_the_agreed_safe_way(line: dict[str, Any]) -> None:
+    by, way = (ContactMethod(line[each]) if line[each] else None for each in ("by", "way"))
+    assert told_asks(by, SafeWay(WayState(line["stood"]), "so", way)) == line["asked"]
 
 
 async def test_an_agency_sees_whom_to_flag_and_until_when_and_nothing_else_of_the_case(marac: Marac) -> None:
@@ -304,6 +313,35 @@ async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list
     await until(told, what="the outcome was told")
     shown = await read(marac, "idva", f"cases/{made.case}/after")
     assert (shown["told"]["result"], shown["told"]["agency"]) == ("told", "haven")
+    assert shown["told_asks"] == "way-not-said"
+    assert "A supervisor of" in (await page(marac, "idva", f"cases/{made.case}/after")).text
+
+
+@pytest.mark.parametrize(("method", "asks"), [("text", None), ("letter", "other-way")])
+async def test_a_supervisor_is_asked_of_a_way_that_was_not_the_safe_one_as_it_then_stood(
+    marac: Marac, method: str, asks: str | None
+) -> None:
+    """Texts were agreed; that the service alone is to be used is said later."""
+    made = await met(marac)
+    (line,) = (await read(marac, "coordinator", "repeats"))["not_told"]
+    said = {"victim": line["mention"], "of": ["marac"], "result": "told", "by": "idva", "method": method}
+    await marac.say("haven", VictimTold.model_validate(said))
+
+    async def found() -> tuple[bool, Any, str | None]:
+        shown = await read(marac, "idva", f"cases/{made.case}/after")
+        return shown["told"] is not None, shown["told_asks"], shown["way"]["method"]
+
+    async def told() -> bool:
+        return await found() == (True, asks, "text")
+
+    await until(told, what="the outcome was told")
+    service = Contact(method=ContactMethod.THROUGH_SERVICE, verified=marac.runtime.clock.now())
+    await marac.say("haven", HouseholdDescribed(people=[ann(contact=service)]))
+
+    async def later() -> bool:
+        return await found() == (True, asks, "through-service")
+
+    await until(later, what="what is agreed since changes nothing of it")
 
 
 async def warning(marac: Marac, who: str, made: Prepared) -> dict[str, Any]:
