@@ -295,7 +295,9 @@ class _Around:
             late=open_ and rules.is_late(row.answer, row.due, self.at),
             told_to_chair=open_ and rules.told_to_chair(row.answer, row.due, self.at),
             carried=rules.carried(row.agreed, row.over, after, self.at),
-            not_specific=rules.not_specific(row.text, row.agreed, row.due, next(iter(after), None))
+            not_specific=rules.not_specific(
+                row.text, row.agreed, row.due, next(iter(after), None), named=row.worker is not None
+            )
             if open_
             else (),
             answers=tuple(

@@ -42,6 +42,7 @@ class NotSpecific(StrEnum):
     TOO_SHORT = "too-short"
     DUE_PAST = "due-past"
     DUE_AFTER_NEXT = "due-after-next"
+    NO_PERSON = "no-person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,11 @@ def carried(agreed: datetime, over: datetime | None, meetings: Sequence[datetime
 
 
 def not_specific(
-    text: str | None, agreed: datetime, due: datetime, following: datetime | None
+    text: str | None, agreed: datetime, due: datetime, following: datetime | None, *, named: bool
 ) -> tuple[NotSpecific, ...]:
     """What an action leaves open. ``text`` None: it cannot be read here; ``following``: when the meeting
-    after the one that agreed it begins; None: none is called."""
+    after the one that agreed it begins; None: none is called; ``named``: whether a person of the owner is
+    (``domain.md`` 1.7)."""
     found = []
     if text is not None and SAYS_LITTLE.search(text):
         found.append(NotSpecific.WORDS)
@@ -110,6 +112,8 @@ def not_specific(
         found.append(NotSpecific.DUE_PAST)
     if following is not None and due > following:
         found.append(NotSpecific.DUE_AFTER_NEXT)
+    if not named:
+        found.append(NotSpecific.NO_PERSON)
     return tuple(found)
 
 

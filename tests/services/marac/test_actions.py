@@ -45,7 +45,7 @@ def test_what_stands_of_an_action(line: dict[str, Any]) -> None:
     assert rules.is_late(answer, due, at) == line.get("late", False)
     assert rules.told_to_chair(answer, due, at) == line.get("told", False)
     assert rules.carried(AGREED, over, starts, at) == line.get("carried", 0)
-    found = rules.not_specific(line.get("text", LOCKS), AGREED, due, starts[0])
+    found = rules.not_specific(line.get("text", LOCKS), AGREED, due, starts[0], named=line.get("named", True))
     assert list(found) == line.get("not_specific", [])
 
 
@@ -235,7 +235,7 @@ async def test_no_owner_and_no_time_are_refused_and_what_is_vague_is_asked_about
     action = await agreed(marac, made, -1, text="Monitor")
     (line,) = (await marac.page("chair", made.case))["actions"]
     assert line["action"] == action
-    assert (line["late"], line["not_specific"]) == (True, ["words", "too-short", "due-past"])
+    assert (line["late"], line["not_specific"]) == (True, ["words", "too-short", "due-past", "no-person"])
     codes = [gap["code"] for gap in (await marac.page("chair", made.case))["missing"]]
     assert "action-late" in codes
     (on_agenda,) = (await marac.get("chair", f"meetings/{made.meeting}/agenda")).json()["cases"]
