@@ -97,8 +97,8 @@ class OpenAgenda:
 
     async def news(self) -> str | None:
         """What is new since it was opened, and that Goldthread is behind or cannot tell, where that is
-        something else than was said last. Raises Over once the meeting is over, which one that was closed is
-        not: it may go on; Problem (404) once the caller may not see it."""
+        something else than was said last. Raises Over once nothing new comes to it (``rules/noticing.py:
+        ended``); Problem (404) once the caller may not see it."""
         agenda, _, cases = await queries.read_agenda(self._runtime, self._caller, self._meeting)
         if _is_over(agenda):
             raise live.Over(str(PAGES.texts("notice.over")))
@@ -121,7 +121,8 @@ class OpenAgenda:
 
 
 def _is_over(agenda: Agenda) -> bool:
-    return ended(agenda.meeting.starts, agenda.at, emergency=agenda.meeting.emergency)
+    meeting = agenda.meeting
+    return ended(meeting.starts, agenda.at, emergency=meeting.emergency, closed=meeting.closed)
 
 
 def _behind(texts: Texts, agenda: Agenda) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from services.marac.rules.actions import HEARD_AFTER
 from services.marac.rules.publishing import Moved, moves, over
+from services.marac.rules.sitting import HELD_ASKED
 
 SEEN = r"[0-9]{1,4}c?\.[0-9a-f]{8}\.[0-9a-f]{8}(\.[A-Z0-9]{8}-[0-9a-f]{8}-[0-9]{1,4})*"
 """How what was seen is written in an address: by marks, of which nothing can be read."""
@@ -107,10 +108,12 @@ def news(before: AgendaSeen, now: AgendaSeen) -> AgendaNews:
     )
 
 
-def ended(starts: datetime, at: datetime, *, emergency: bool) -> bool:
-    """Whether nothing new is told any more of an agenda that is open: the day on which its meeting began is
-    over, in London, and of an emergency meeting also the time that one may last. One that was closed may go
-    on."""
+def ended(starts: datetime, at: datetime, *, emergency: bool, closed: bool) -> bool:
+    """Whether nothing new is told any more of an agenda that is open: its meeting was closed, and may go on
+    until the day on which it began is over, in London, and an emergency meeting also for the time that one
+    may last. Of one that nobody closed there is news for as long as it is asked whether it was held."""
+    if not closed:
+        return at > starts + HELD_ASKED
     return over(starts, at) and not (emergency and at < starts + HEARD_AFTER)
 
 

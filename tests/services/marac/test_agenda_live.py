@@ -109,8 +109,17 @@ def test_that_a_meeting_was_closed_is_news_and_so_is_that_it_goes_on() -> None:
 def test_midnight_does_not_end_an_emergency_meeting_that_sits(
     starts: datetime, at: datetime, ordinary: bool, emergency: bool
 ) -> None:
-    assert ended(starts, at, emergency=False) is ordinary
-    assert ended(starts, at, emergency=True) is emergency
+    assert ended(starts, at, emergency=False, closed=True) is ordinary
+    assert ended(starts, at, emergency=True, closed=True) is emergency
+    assert not ended(starts, at, emergency=False, closed=False), "nobody has closed it: it is live"
+
+
+@pytest.mark.parametrize(("days", "over"), [(1, False), (28, False), (29, True)])
+def test_an_agenda_is_live_until_its_meeting_is_closed_or_nobody_is_asked_any_more(
+    days: int, over: bool
+) -> None:
+    starts = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert ended(starts, starts + timedelta(days=days), emergency=False, closed=False) is over
 
 
 def test_what_was_seen_is_read_back_from_an_address_and_nothing_else_is() -> None:
@@ -391,17 +400,23 @@ async def test_a_page_that_asks_again_is_told_that_what_it_says_is_so_no_more(ma
     assert await again.news() is None
 
 
-async def test_it_ends_with_the_day_and_that_of_an_emergency_when_it_may_have_ended(marac: Marac) -> None:
+async def test_once_closed_it_ends_with_the_day_and_that_of_an_emergency_when_it_may_have_ended(
+    marac: Marac,
+) -> None:
     made = await quiet(marac)
     marks = seen_on(await page_of(marac, "chair", made))
     shown, _, _ = await queries.read_agenda(marac.runtime, CALLERS["chair"], made.meeting)
     starts = datetime(2026, 7, 1, 21, tzinfo=UTC)
     late = shown.model_copy(update={"at": starts + timedelta(hours=3)})
-    meeting = shown.meeting.model_copy(update={"starts": starts})
+    goes_on = shown.meeting.model_copy(update={"starts": starts})
+    assert agenda_live.address(marac.runtime.ids, late.model_copy(update={"meeting": goes_on})) is not None
+    meeting = goes_on.model_copy(update={"closed": True})
     assert agenda_live.address(marac.runtime.ids, late.model_copy(update={"meeting": meeting})) is None
     sits = meeting.model_copy(update={"emergency": True})
     assert agenda_live.address(marac.runtime.ids, late.model_copy(update={"meeting": sits})) is not None
     marac.runtime.clock.offset += timedelta(days=9)
+    assert "data-live" in await page_of(marac, "chair", made), "nobody has closed it"
+    marac.runtime.clock.offset += timedelta(days=28)
     assert "data-live" not in await page_of(marac, "chair", made)
     async with opened(marac, "chair", made, marks) as page:
         await page.until_it_says("The meeting is over: nothing new comes to this page any more.")
