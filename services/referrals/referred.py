@@ -6,6 +6,7 @@ from sqlmodel import col
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
+from contracts.content import Said
 from contracts.events.people import ReferralMade, victim_of
 from contracts.submission import Header
 from contracts.vocabulary import LawfulBasis, Purpose
@@ -28,7 +29,7 @@ async def sent(runtime: Runtime, caller: Caller, draft: str) -> Fact[ReferralMad
 
 async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
     """Record what a draft says, as a partner's system would, and delete the draft. What she chose not to tell
-    the police comes first: whoever finds the case finds that too.
+    the police and her characteristics come first: whoever finds the case finds them too.
 
     Sent already as it is: nothing happens. Raises Refused as ``Runtime.take`` and ``Runtime.revise`` do: 409
     where it was sent as it was before; what was not saved is sent by the next try.
@@ -40,20 +41,25 @@ async def send(runtime: Runtime, caller: Caller, draft: Draft) -> None:
         purpose=Purpose.SAFEGUARDING,
     )
     if await may_ask(runtime, caller):
-        await _keep(runtime, caller, header.model_copy(update={"purpose": Purpose.SUPPORT}), draft)
+        secret, right = referring.withheld(draft.answers, draft.id), sharing.KEEP_WITHHELD
+        support = header.model_copy(update={"purpose": Purpose.SUPPORT})
+        await _keep(runtime, caller, support, draft, "withheld", secret, right)
+    hers = referring.characteristics(draft.answers, draft.id)
+    await _keep(runtime, caller, header, draft, "characteristics", hers, sharing.REFER)
     on = referring.day_of_draft(draft.touched)
     said, key = referring.referral(draft.answers, draft.id, on), f"draft {draft.id}"
     await runtime.take(header, said, caller=caller, right=sharing.REFER, idempotency_key=key)
     await discard(runtime, caller, draft)
 
 
-async def _keep(runtime: Runtime, caller: Caller, header: Header, draft: Draft) -> None:
-    """Let what she chose not to tell the police stand as the draft has it now: a try before this one may have
-    kept it as it was then."""
-    said, key = referring.withheld(draft.answers, draft.id), f"draft {draft.id} withheld"
+async def _keep(
+    runtime: Runtime, caller: Caller, header: Header, draft: Draft, part: str, said: Said | None, right: str
+) -> None:
+    """Let a part that is a fact of its own stand as the draft has it now: a try before this one may have kept
+    it as it was then."""
+    key = f"draft {draft.id} {part}"
     root = runtime.id_of(caller, key)
     kept = (await runtime.fact(root)).versions(root)
-    right = sharing.KEEP_WITHHELD
     if not kept and said is not None:
         await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
     elif kept and kept[-1].occurred != draft.touched and not (said is None and kept[-1].withdrawn):

@@ -102,6 +102,28 @@ def test_a_referral_takes_few_pages_and_keys(open_: Open, axe: str, world: World
 
 
 @pytest.mark.parametrize("script", [True, False])
+def test_characteristics_are_folded_away_until_somebody_answers(
+    open_: Open, axe: str, world: World, script: bool
+) -> None:
+    page = open_("referrer", "/referrals/refer", script=script)
+    page.locator(".govuk-button--start").click()
+    views = page.url.replace("/victim", "/views")
+    page.goto(views)
+    ethnicity = page.get_by_label("Ethnicity")
+    expect(ethnicity).to_be_hidden()
+    page.get_by_text("Protected characteristics").click()
+    ethnicity.select_option("Asked, not given")
+    page.get_by_label("Disability").select_option("Not asked: no interpreter")
+    assert faults(page, axe) == [] if script else True
+    page.get_by_role("button", name="Save and come back later").click()
+    page.wait_for_url("**/referrals/refer")
+    page.goto(views)
+    expect(ethnicity).to_be_visible()
+    expect(ethnicity).to_have_value("asked-not-given")
+    expect(page.get_by_label("Religion")).to_have_value("")
+
+
+@pytest.mark.parametrize("script", [True, False])
 def test_whoever_is_under_18_is_asked_the_dash_for_young_people(
     open_: Open, axe: str, world: World, script: bool
 ) -> None:

@@ -17,7 +17,9 @@ from contracts.rules import ages
 from contracts.rules.identifiers import nhs_number
 from contracts.times import YEARS
 from contracts.vocabulary import (
+    CHARACTERISTICS,
     DASH_ITEMS,
+    Answering,
     AnswerSource,
     ContactMethod,
     DashAnswer,
@@ -26,6 +28,7 @@ from contracts.vocabulary import (
     ReferringService,
     Relationship,
     Sex,
+    WhyNotAsked,
 )
 
 LINE, TEXT = 200, 4000
@@ -47,10 +50,11 @@ Fault = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field. ``codes``: of a choice, what may be chosen; ``words``: the code list that has its words."""
+    """One field. ``codes``: of a choice, what may be chosen; ``words``: the code list that has its words.
+    ``hers``: a protected characteristic, folded away."""
 
     name: str
-    kind: Literal["line", "text", "comment", "day", "nhs", "choice", "tick", "area"]
+    kind: Literal["line", "text", "comment", "day", "nhs", "choice", "tick", "area", "hers"]
     codes: tuple[str, ...] = ()
     words: str = "answer"
     hint: bool = False
@@ -74,6 +78,18 @@ _DASH = tuple(
         Asked(f"{item.value}{COMMENT}", "comment"),
     )
 )
+
+_HERS = tuple(
+    Asked(
+        name.value,
+        "hers",
+        (*known.codes, Answering.ASKED_NOT_GIVEN, *(f"{Answering.NOT_ASKED}:{why}" for why in WhyNotAsked)),
+        f"characteristic-{name}",
+    )
+    for name, known in CHARACTERISTICS.items()
+)
+"""Of each a code of its list, *asked, not given*, or *not asked*, with why behind a colon; nothing: no answer
+yet, and it is asked for afterwards."""
 
 OTHER_MARAC = Asked("other-marac", "line", hint=True)
 """Which MARAC had the case before, if one had it."""
@@ -103,6 +119,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
         Asked("no-consent", "text", hint=True),
         Asked("view", "text"),
         Asked("afraid", "text"),
+        *_HERS,
     ),
     "perpetrator": (*NAMES, Asked("relationship", "choice", tuple(Relationship), "relationship")),
     "children": tuple(
@@ -188,7 +205,7 @@ def _faults(field: Asked, said: Said, today: date) -> Iterator[str]:
 def _may_be_chosen(field: Asked, value: str) -> bool:
     if field.kind == "area":
         return bool(re.fullmatch(r"[a-z0-9][a-z0-9-]{1,47}", value))
-    return field.kind != "choice" or value in field.codes
+    return not field.codes or value in field.codes
 
 
 def _day_faults(name: str, said: Said, today: date) -> Iterator[str]:

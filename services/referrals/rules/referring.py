@@ -8,14 +8,28 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from contracts.events.people import Answered, Dash, ReferralMade
+from contracts.events.wishes import CharacteristicsSaid
 from contracts.events.withheld import WithheldFromPolice
 from contracts.mentions import Mention
 from contracts.rules.identifiers import nhs_number
 from contracts.rules.occurrence import LONDON
-from contracts.sections import Contact, Identity, Location, Name, Narrative, Record, Routing, Withheld
+from contracts.sections import (
+    Contact,
+    Equality,
+    EqualityAnswer,
+    Identity,
+    Location,
+    Name,
+    Narrative,
+    Record,
+    Routing,
+    Withheld,
+)
 from contracts.vocabulary import (
     DASH_ITEMS,
+    Answering,
     AnswerSource,
+    Characteristic,
     ContactMethod,
     DashAnswer,
     Instrument,
@@ -24,6 +38,7 @@ from contracts.vocabulary import (
     RiskAnswer,
     Role,
     Sex,
+    WhyNotAsked,
 )
 from services.referrals.rules.asking import (
     CHILDREN,
@@ -89,8 +104,29 @@ def withheld(answers: Answers, draft: str) -> WithheldFromPolice | None:
     text = answers.get("withheld", {}).get("text")
     if not text:
         return None
-    victim = Mention(role=Role.VICTIM, identity=_victim(answers, draft).identity)
-    return WithheldFromPolice(people=[victim], withheld=Withheld(text=text))
+    return WithheldFromPolice(people=[_named(answers, draft)], withheld=Withheld(text=text))
+
+
+def characteristics(answers: Answers, draft: str) -> CharacteristicsSaid | None:
+    """What was answered of her protected characteristics, if anything was: about the same record."""
+    said = answers.get("views", {})
+    given = [_characteristic(each, said[each]) for each in Characteristic if each in said]
+    if not given:
+        return None
+    return CharacteristicsSaid(people=[_named(answers, draft)], equality=Equality(answers=given))
+
+
+def _characteristic(characteristic: Characteristic, chosen: str) -> EqualityAnswer:
+    answer, _, why = chosen.partition(":")
+    if answer not in (Answering.ASKED_NOT_GIVEN, Answering.NOT_ASKED):
+        return EqualityAnswer(characteristic=characteristic, answer=Answering.VALUE, value=chosen)
+    because = WhyNotAsked(why) if why else None
+    return EqualityAnswer(characteristic=characteristic, answer=Answering(answer), because=because)
+
+
+def _named(answers: Answers, draft: str) -> Mention:
+    """Her, by who she is alone."""
+    return Mention(role=Role.VICTIM, identity=_victim(answers, draft).identity)
 
 
 def number_of(answers: Answers, draft: str) -> str:

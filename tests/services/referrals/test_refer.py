@@ -12,6 +12,7 @@ from chassis.accept import Refused, own_header
 from chassis.ids import new_id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.people import ReferralMade, victim_of
+from contracts.events.wishes import CharacteristicsSaid
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.vocabulary import AgencyKind
 from services.referrals import drafts, referred, withheld
@@ -118,6 +119,52 @@ async def test_a_referral_is_filled_in_page_by_page_and_sent_once(referrals: Ref
     assert kept.said.people[0].mention == referral.said.people[0].mention
     assert "You have no drafts." in (await get(referrals, "nurse", HOME)).text
     assert (await get(referrals, "nurse", f"{draft}/victim")).headers["location"] == f"{HOME}?gone=1"
+
+
+async def test_what_was_answered_of_characteristics_is_a_fact_of_its_own_and_stands_on_no_referral(
+    referrals: Referrals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await begin(referrals, "school")
+    asked = (await get(referrals, "school", f"{draft}/views")).text
+    assert "<details" in asked
+    assert "Asked, not given" in asked
+    assert "Not asked: it was not safe to ask" in asked
+    bad = await fill(referrals, "school", draft, "views", ethnicity="Z9")
+    assert (bad.status_code, "Select one of the answers" in bad.text) == (422, True)
+    said = {"ethnicity": "W3", "religion": "asked-not-given", "disability": "not-asked:no-interpreter"}
+    await fill(referrals, "school", draft, "views", aware="yes", **said)
+    shown = (await get(referrals, "school", f"{draft}/check")).text
+    assert "Not asked: no interpreter" in shown
+    take = referrals.runtime.take
+
+    async def dropping(*said: Any, **more: Any) -> Any:
+        if isinstance(said[1], ReferralMade):
+            raise Refused("catching-up", status=503)
+        return await take(*said, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(referrals.runtime, "take", dropping)
+        assert (await send(referrals, "school", draft)).status_code == 503
+    await fill(referrals, "school", draft, "views", aware="yes", **said | {"ethnicity": "O2"})
+    assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
+    (referral,) = await facts(referrals, ReferralMade)
+    (told,) = await facts(referrals, CharacteristicsSaid)
+    assert {
+        each.characteristic: (each.answer, each.value or each.because) for each in told.said.equality.answers
+    } == {
+        "ethnicity": ("value", "O2"),
+        "religion": ("asked-not-given", None),
+        "disability": ("not-asked", "no-interpreter"),
+    }
+    assert victim_of(told.said).mention == victim_of(referral.said).mention
+    assert "equality" not in referral.said.model_dump_json()
+
+
+async def test_where_nothing_was_answered_of_characteristics_nothing_is_said(referrals: Referrals) -> None:
+    draft = await begin(referrals, "school")
+    await fill(referrals, "school", draft, "views", aware="yes", ethnicity="")
+    await send(referrals, "school", draft)
+    assert await facts(referrals, CharacteristicsSaid) == []
 
 
 async def test_a_dash_of_whom_nobody_knows_the_age_waits_for_whose_it_is(referrals: Referrals) -> None:
