@@ -31,7 +31,7 @@ class Figure:
     def cells(self) -> tuple[str, ...]:
         """As the table shows it."""
         verdict = {True: "yes", False: "not yet", None: ""}[self.met]
-        number = "{:,.1f}" if self.unit == "ms" else "{:,.0f}"
+        number = "{:,.1f}" if self.unit in ("ms", "min") else "{:,.0f}"
         return (
             self.id,
             self.what,

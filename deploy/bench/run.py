@@ -76,7 +76,7 @@ def _all(share: float, steady_seconds: float) -> Iterator[str | Figure]:
             yield from agenda.measure(deployment, caseload(Clock().now()), LOOKS)
             yield from linked.measure(deployment, LINKS)
             yield from year.measure(deployment, pager, share)
-            yield from uploads.measure(deployment, share)
+            yield from uploads.measure(deployment)
             yield from subject.measure(deployment, pager, OF_ONE_SUBJECT)
             yield from hard.measure(deployment, pager)
             yield from steady.measure(deployment, steady_seconds)

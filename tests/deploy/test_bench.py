@@ -1,9 +1,11 @@
 """``make bench``: that each measurement runs on real parts, in its smallest form, and is told."""
 
 import json
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -37,6 +39,9 @@ SVG = "http://www.w3.org/2000/svg"
 MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
 
+TAKEN = ("2.9 min", "0.2 min", "14.50", "< 3 min", "yes")
+FOLDED = ("5.4 min", "0.2 min", "27.00", "", "")
+
 
 @pytest.mark.bench
 @pytest.mark.kafka
@@ -63,6 +68,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
     monkeypatch.setattr(paging, "BEFORE", 3)
     monkeypatch.setattr(marac, "LOOKS", 2)
     monkeypatch.setattr(subject, "TIMES", 2)
+    monkeypatch.setattr(uploads, "ROWS", 20)
     monkeypatch.setattr(steady, "INSTANCES", (1, 2))
     monkeypatch.setattr(steady, "LOWEST", 60.0)
     monkeypatch.setattr(hard, "FLOOD_SECONDS", 1.0)
@@ -77,7 +83,7 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         pager = paging.Pager()
         steps = [*paging.measure(deployment, pager, 3), *agenda.measure(deployment, few, 10)]
         steps += [*linked.measure(deployment, 2)]
-        steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment, 0.00002)]
+        steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment)]
         steps += [*subject.measure(deployment, pager, 5)]
         steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
         steps += [*marac.measure(deployment, 3, 32), *million.measure(deployment, 80, 10)]
@@ -86,11 +92,31 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
         parts.stop()
     figures = [step for step in steps if isinstance(step, Figure)]
     assert [figure.id for figure in figures] == [
-        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy", "P6 upload", "P7"),
+        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy"),
+        *("P6 upload", "P6 upload", "P7"),
         *("P3 busy", "P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2", "P4", "P4"),
     ]
     assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
     assert "agenda of 20 cases, JSON, p99" in {figure.what for figure in figures}
+
+
+def test_an_upload_is_of_all_rows_and_told_until_taken_and_until_folded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spent = iter([(174.0, 324.0), 12.0])
+
+    def apart(work: Coroutine[Any, Any, Any]) -> Any:
+        work.close()
+        return next(spent)
+
+    monkeypatch.setattr(uploads, "run_apart", apart)
+    monkeypatch.setattr(uploads, "ROWS", 40)
+    under_way, *figures = uploads.measure(Deployment(Path("nowhere"), durable=False))
+    assert under_way == "P6: an upload of 40 rows"
+    assert [each.cells for each in figures if isinstance(each, Figure)] == [
+        (*("P6 upload", "40 rows of CSV by one upload, until taken"), *TAKEN),
+        (*("P6 upload", "40 rows of CSV by one upload, until folded"), *FOLDED),
+    ]
 
 
 def test_each_breach_and_each_incident_is_another() -> None:
