@@ -1,11 +1,12 @@
 """Who is linked, bounded: precision and recall by kind on labelled records of invented people."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.bench.identity import measure
+from deploy.bench.identity import goals, measure
 from deploy.bench.records import ONE_PERSON, TWO_PEOPLE, population
 
 AT_LEAST = {
@@ -63,6 +64,31 @@ def test_among_all_records_of_some_people(
 def test_it_is_written_with_splinks_own_charts(measured: tuple[dict[str, Any], Path]) -> None:
     written = {path.relative_to(measured[1]).as_posix() for path in measured[1].rglob("*.*")}
     assert written == {"identity.json", "identity/match-weights.html", "identity/m-and-u.html"}
+
+
+def test_each_figure_that_has_a_goal_stands_beside_it(measured: tuple[dict[str, Any], Path]) -> None:
+    kept = json.loads((measured[1] / "identity.json").read_text())
+    (name,) = kept["goals"]
+    assert name == "two people who are linked, worst kind"
+    assert kept["goals"][name] == {"value": 0.0, "goal": "0", "met": True}
+
+
+@pytest.mark.parametrize(
+    ("records", "p99", "batch", "met"),
+    [
+        (1_000_000, 49.9, 119.0, [True, True]),
+        (1_000_000, 50.0, 119.0, [False, True]),
+        (1_000_000, 30.0, 120.0, [True, False]),
+        (1_000, 1.0, 1.0, [None, None]),
+    ],
+)
+def test_how_fast_it_is_has_its_goals_at_a_million(
+    measured: tuple[dict[str, Any], Path], records: int, p99: float, batch: float, met: list[bool | None]
+) -> None:
+    among = {"records": records, "candidates, p99 ms": p99, "batch of 10,000, s": batch}
+    found = goals({**measured[0], "among": among})
+    assert [each["met"] for each in found.values()] == [True, *met]
+    assert [each["goal"] for each in found.values()] == ["0", "< 50", "< 120"]
 
 
 def test_the_same_seed_gives_the_same_records() -> None:
