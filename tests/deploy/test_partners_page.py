@@ -1,11 +1,17 @@
 """A partner's page: each problem that the code knows stands in its table, and none that it does not."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from contracts.events.owed import PlanReviewed
 from contracts.partner_topics import PUT
+from contracts.sections import Identity
 from contracts.topics import inbound, outbound
 from contracts.vocabulary import StaffRole
 from deploy import kinds
@@ -86,6 +92,35 @@ def test_each_problem_stands_in_the_table_once() -> None:
 def test_the_kinds_are_those_that_the_services_take() -> None:
     """If this fails and the change is meant: ``make contracts``."""
     assert kinds.PAGE.read_text() == kinds.page()
+
+
+PLAN_REVIEW: dict[str, object] = {
+    "people": [{"role": "victim"}],
+    "plan": "7f0c0000-0000-4000-8000-000000000001",
+    "result": "stands",
+    "review_on": "2026-12-24",
+    "narrative": {"text": "Nothing has changed."},
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "left_out", "kind"),
+    [
+        (PlanReviewed, PLAN_REVIEW, "narrative", "reason_missing"),
+        (PlanReviewed, PLAN_REVIEW, "review_on", "review_date_missing"),
+        (Identity, {"born": ["1990"]}, None, "not_iso_8601"),
+    ],
+)
+def test_what_the_page_says_is_refused_is(
+    model: type[BaseModel], said: dict[str, object], left_out: str | None, kind: str
+) -> None:
+    whole = {name: value for name, value in said.items() if name != left_out}
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate_json(json.dumps(whole))
+    assert [each["type"] for each in refused.value.errors()] == [kind]
+    assert f"`{kind}`" in PAGE.read_text()
+    if left_out:
+        model.model_validate_json(json.dumps(said))
 
 
 def test_where_personal_data_lie_says_of_a_partners_own_topics_too() -> None:
