@@ -127,6 +127,15 @@ async def test_the_assessors_grade_stands_for_another_instrument(referrals: Refe
     assert said.graded.grade is Grade.MEDIUM
 
 
+async def test_an_idva_assesses_too_and_no_other_member_of_staff(referrals: Referrals) -> None:
+    _, content = HAPPY["risk-assessments"]
+    taken = await referrals.post("idva", "risk-assessments", content)
+    assert taken.status_code == 201, taken.text
+    assert (await referrals.correct("idva", taken, content | {"grade": "high"})).status_code == 200
+    for who in ("supervisor", "coordinator", "chair", "operator"):
+        assert (await referrals.post(who, "risk-assessments", content)).status_code == 404, who
+
+
 def dash_items(many: int, **more: Any) -> dict[str, Any]:
     """An assessment by the first so many items of a Dash."""
     answers = [{"item": item.value, "answer": "yes", "source": "victim"} for item in DASH_ITEMS[:many]]
