@@ -266,11 +266,12 @@ CLOCKS: Mapping[AlertRule, Clock] = {
         "HMICFRS 2021, lines 1387-1418; times are Goldthread's own",
     ),
     AlertRule.PLAN_REVIEW: _owed(
-        "a change that opens a review of the risk (docs/risk.md), a higher grade, or the plan's own date",
-        "an adequate plan that is newer, or somebody who finds that it stands",
+        "a change that opens a review of the risk (docs/risk.md), another grade, or the plan's own date",
+        "an adequate plan of the same agency that is newer, or somebody who finds that this one stands",
         Limit(24, Calendar.HOURS),
         ClockOwner.PLAN_OWNER,
-        "the plan is for a risk that is no more. The limit is that of the review of the risk",
+        "the plan is for a risk that is no more. The limit is that of the review of the risk; five working"
+        " days after a lower grade",
         "College of Policing, APP, victim safety (domain.md 1.3)",
     ),
     AlertRule.VICTIM_CONTRACT: _owed(

@@ -93,9 +93,9 @@ def _owed(heard: Heard, calendars: Calendars) -> Owed | None:
     has, because = enhanced(known, heard.told[-1].envelope.time.date()) if heard.told else (True, None)
     limit = ONE_DAY if has else FIVE_DAYS
     updates = [*_updates(heard, limit, calendars), *_routine(heard, contract)]
-    plans, reviews = plans_of(heard, grade)
+    plans = plans_of(heard, grade)
     soon = None if any(not plan.refused for plan, _ in plans) else mend(plans, heard, grade, calendars)
-    review = review_of(heard, plans, reviews, calendars)
+    review = review_of(heard, plans, calendars)
     agree = None if contract else _agree(heard, limit, calendars)
     told = updates or plans or soon or contract or agree or heard.opened or heard.of(ReferralMade)
     if because is None or not told:

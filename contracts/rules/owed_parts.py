@@ -58,8 +58,9 @@ class Plan(Part):
 
 
 class PlanReview(Part):
-    """The review of the plans that is owed: what asks for it first, since when, by when."""
+    """The review of a plan that is owed first: whose plan, what asks for it, since when, by when."""
 
+    agency: str
     because: ReviewTrigger | PlanChange
     root: str
     at: AwareDatetime

@@ -1,13 +1,15 @@
 """The safety plans of a victim: which are adequate, and which review of them is owed.
 
 Source: HMICFRS (2021), lines 1387-1418; College of Policing, APP (``domain.md`` 1.3). A plan is reviewed at
-each change of risk, in the time in which the risk itself is to be assessed, and one that is not adequate is
-mended in a day (five working days where the risk is known to be lower); where the risk is high or unknown and
-there is none, one is made in a day: Goldthread's own, 2026-11, to be agreed with each area. Nothing ends a
-plan: neither a court's decision, nor the end of an order, nor a case that is heard no more.
+each change of risk, in the time in which the risk itself is to be assessed (five working days after a lower
+grade), and one that is not adequate is mended in a day (five working days where the risk is known to be
+lower); where the risk is high or unknown and there is none, one is made in a day: Goldthread's own, 2026-11,
+to be agreed with each area. Nothing ends a plan: neither a court's decision, nor the end of an order, nor a
+case that is heard no more.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 
@@ -19,7 +21,7 @@ from contracts.rules.order_status import BAIL
 from contracts.rules.owed_parts import Clock, Heard, Plan, PlanReview, assessed
 from contracts.rules.plan_adequacy import RANK, Standing, refusals
 from contracts.rules.review_triggers import DAY, WEEK
-from contracts.rules.risk_review import Opened, Told
+from contracts.rules.risk_review import Told
 from contracts.rules.standing_grade import stands
 from contracts.sections import Health
 from contracts.vocabulary import (
@@ -30,6 +32,7 @@ from contracts.vocabulary import (
     OrderStage,
     PlanChange,
     PlanReviewResult,
+    ReviewTrigger,
     Role,
 )
 
@@ -42,6 +45,9 @@ SUSPECT_OF = frozenset(
 )
 """The same of an incident: whoever is convicted was charged, and whoever is let out may be held again."""
 BINDS = frozenset({OrderStage.MADE, OrderStage.INTERIM})
+REGRADED = {PlanChange.GRADE_RAISED: DAY, PlanChange.GRADE_LOWERED: WEEK}
+"""How soon a plan is looked at again once the risk is graded anew. Of a lower grade too: what may be
+done less is then somebody's decision, and falls away by nobody's silence."""
 LOWER = (Grade.STANDARD, Grade.MEDIUM)
 """Grades that are known not to be high: an unknown one is none of them."""
 
@@ -74,9 +80,8 @@ def _in_force(order: OrderMade, at: datetime) -> bool:
     return (order.starts or order.made) <= at and (order.ends is None or order.ends > at)
 
 
-def plans_of(heard: Heard, grade: Grade) -> tuple[list[tuple[Plan, str]], list[tuple[Told, PlanReviewed]]]:
-    """The newest plan of each agency with the mention of the victim in it, the newest first; and the reviews
-    that found one to stand."""
+def plans_of(heard: Heard, grade: Grade) -> list[tuple[Plan, str]]:
+    """The newest plan of each agency with the mention of the victim in it, the newest first."""
     newest = {each.envelope.agency: (each, plan) for each, plan in heard.of(PlanMade)}
     reviews = [each for each in heard.of(PlanReviewed) if each[1].result is PlanReviewResult.STANDS]
     standing = _standing(heard, grade) if newest else Standing()
@@ -99,22 +104,37 @@ def plans_of(heard: Heard, grade: Grade) -> tuple[list[tuple[Plan, str]], list[t
             reviewed=last[0] if last else None,
         )
         found.append((row, each.hers))
-    return found, reviews
+    return found
 
 
-def _changes(heard: Heard) -> Iterator[tuple[datetime, datetime, Opened | PlanChange, str, str]]:
-    """Each change of risk: when it happened, from when on it can have been known, what, by which fact and
-    mention."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of risk: when it happened, from when on it can have been known, what, by when each plan is
+    looked at again, by which fact and mention."""
+
+    at: datetime
+    known: datetime
+    because: ReviewTrigger | PlanChange
+    due: datetime
+    root: str
+    mention: str
+
+
+def _changes(heard: Heard, calendars: Calendars) -> Iterator[_Change]:
     for line in heard.opened:
-        yield line.at, line.known, line, line.root, line.mention
+        yield _Change(line.at, line.known, line.trigger, line.due(calendars), line.root, line.mention)
     made = assessed(heard)
     before = None
     for n, (each, _) in enumerate(made):
         rank = RANK.get(stands([known for _, known in made[: n + 1]]))
-        if before is not None and rank is not None and rank > before:
+        if rank is None:
+            continue
+        if before is not None and rank != before:
             at = each.envelope.time
-            yield at, max(at, each.recorded), PlanChange.GRADE_RAISED, each.envelope.root, each.hers
-        before = rank if rank is not None else before
+            change = PlanChange.GRADE_RAISED if rank > before else PlanChange.GRADE_LOWERED
+            due = deadline(REGRADED[change], at, calendars)
+            yield _Change(at, max(at, each.recorded), change, due, each.envelope.root, each.hers)
+        before = rank
 
 
 def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendars: Calendars) -> Clock | None:
@@ -130,7 +150,7 @@ def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendar
         since = min(min(each.envelope.time, each.recorded) for each, _ in thin)
     else:
         looked = max(newest.at, newest.reviewed or newest.at)
-        since = min((at for at, *_ in _changes(heard) if at > looked), default=looked)
+        since = min((each.at for each in _changes(heard, calendars) if each.at > looked), default=looked)
     due = deadline(WEEK if grade in LOWER else DAY, since, calendars)
     return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=mention, due=due)
 
@@ -156,29 +176,26 @@ def _day(told: Told) -> date:
 
 
 def review_of(
-    heard: Heard,
-    plans: Sequence[tuple[Plan, str]],
-    reviews: Sequence[tuple[Told, PlanReviewed]],
-    calendars: Calendars,
+    heard: Heard, plans: Sequence[tuple[Plan, str]], calendars: Calendars
 ) -> list[tuple[str, PlanReview]]:
     """The review that is owed of the adequate plans, the first to be late; and the mention that it is about.
-    A plan that is newer than what changed is its review."""
-    sound = {plan.root: (plan, mention) for plan, mention in plans if not plan.refused}
-    if not sound:
-        return []
-    looked = [plan.at for plan, _ in sound.values()]
-    looked += [told.envelope.time for told, said in reviews if said.plan in sound]
+    Each plan has its own: that another agency has looked at its plan is no review of this one. A plan that is
+    newer than what changed is its review."""
     found = []
-    for at, known, change, root, mention in _changes(heard):
-        if max(looked) < known:
-            opened = change if isinstance(change, Opened) else None
-            due = opened.due(calendars) if opened else deadline(DAY, at, calendars)
-            because = opened.trigger if opened else PlanChange.GRADE_RAISED
-            found.append((mention, PlanReview(because=because, root=root, at=at, due=due)))
-    newest, mention = max(sound.values(), key=lambda each: each[0].reviewed or each[0].at)
-    if newest.review_on:
-        due = end_of(newest.review_on)
-        at = newest.reviewed or newest.at
-        review = PlanReview(because=PlanChange.REVIEW_DATE, root=newest.root, at=at, due=due)
-        found.append((mention, review))
+    for plan, mention in plans:
+        if plan.refused:
+            continue
+        looked = plan.reviewed or plan.at
+        for each in _changes(heard, calendars):
+            if max(plan.at, looked) < each.known:
+                found.append((each.mention, _review(plan, each.because, each.root, each.at, each.due)))
+        if plan.review_on:
+            own = _review(plan, PlanChange.REVIEW_DATE, plan.root, looked, end_of(plan.review_on))
+            found.append((mention, own))
     return sorted(found, key=lambda each: (each[1].due, each[1].root))[:1]
+
+
+def _review(
+    plan: Plan, because: ReviewTrigger | PlanChange, root: str, at: datetime, due: datetime
+) -> PlanReview:
+    return PlanReview(agency=plan.agency, because=because, root=root, at=at, due=due)

@@ -55,6 +55,7 @@ class PlanChange(StrEnum):
     """What opens a review of a plan beside what opens one of the risk (``ReviewTrigger``)."""
 
     GRADE_RAISED = "grade-raised"
+    GRADE_LOWERED = "grade-lowered"
     REVIEW_DATE = "review-date"
 
 

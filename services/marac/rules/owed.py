@@ -27,7 +27,7 @@ def _plan(owed: Owed) -> Iterator[Gap]:
         reasons = len(newest.refused)
         yield Gap("plan-inadequate", newest.agency, roots=(newest.root,), count=reasons, since=owed.mend_by)
     elif owed.review and owed.review.since_a_change:
-        yield Gap("plan-review", newest.agency, roots=(owed.review.root,), since=owed.review.due)
+        yield Gap("plan-review", owed.review.agency, roots=(owed.review.root,), since=owed.review.due)
 
 
 def _told(owed: Owed, at: datetime) -> Iterator[Gap]:
