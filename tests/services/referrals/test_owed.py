@@ -236,7 +236,7 @@ async def test_staff_record_on_the_page_that_the_victim_was_told_and_that_the_pl
     form: dict[str, Any] = {
         "once": root_of("once"),
         "of": ["arrest", "bail"],
-        "result": "tried",
+        "result": "unsafe",
         "by": "idva",
     }
     answer = await referrals.http.post(f"{page}/told", data=form, headers=headers)
