@@ -29,6 +29,7 @@ from services.marac.conference.support import who_is_in
 from services.marac.conference.support_rows import InCase, Support
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
+from services.marac.rules.team import told_of
 
 
 class Shown(BaseModel):
@@ -63,6 +64,7 @@ class Messages(Shown):
     without_answer: int = Field(description="breaches without an answer in 24 hours, from 3 on")
     messages: list[Message]
     others: list[InCase] = Field(description="who reads what the caller writes; empty: nobody is named yet")
+    team: list[InCase] = Field(description="who is in the case, as far as the caller is told")
     agencies: dict[str, str]
 
 
@@ -108,7 +110,8 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         raise not_found()
     found, at = await _of_case(runtime, party), runtime.clock.now()
     (known,), way = await Held(runtime).known([party.case]), way_of(party.known, at)
-    reads = {(each.part, each.agency) for each in who_is_in(party.support) if each.part is party.other}
+    inside = {(each.part, each.agency) for each in who_is_in(party.support)}
+    named = [each for each in party.support.team if (each.part, each.agency) in inside]
     page = Messages(
         at=at,
         case=case,
@@ -119,10 +122,11 @@ async def messages(runtime: Runtime, caller: Caller, case: str) -> Messages:
         else way.without_contact(),
         without_answer=many_left(known.pattern.without_answer),
         messages=[_shown(row, party.you, at) for row in found],
-        others=[each for each in party.support.team if (each.part, each.agency) in reads],
+        others=[each for each in named if each.part is party.other],
+        team=[each for each in named if told_of(each.part, party.you)],
         agencies=await _names(runtime),
     )
-    facts = [row.fact for row in found] + [each.root for each in page.others]
+    facts = [row.fact for row in found] + [each.root for each in page.team]
     await runtime.shown(
         caller, MESSAGE.name, case, page.model_dump_json(exclude={"at", "agencies"}).encode(), facts
     )

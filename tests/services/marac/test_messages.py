@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+import pytest
+
 from chassis.accept import own_header
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.contact import SafeContactSaid
 from contracts.events.support import RoleTaken, SupportProgressed, Worker
 from contracts.sections import Contact
 from contracts.vocabulary import CaseRole, Role, SupportKind, SupportStep
+from services.marac.rules.team import told_of
 from tests.services.marac.caseload import ann, breach, mention, referral
 from tests.services.marac.conftest import Marac, Prepared, bare, caller, prepared
 from tests.support.facts import IDS
@@ -68,6 +71,45 @@ async def test_a_message_has_a_clock_until_it_is_answered(marac: Marac) -> None:
     newest, first = await read(marac, "idva", made.case)
     assert (newest["answers"], newest["due"], first["due"]) == (asked, None, None)
     assert (await marac.get("officer", "messages")).json()["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "officer"),
+    [
+        (CaseRole.SOCIAL_WORKER, True),
+        (CaseRole.PROBATION_OFFICER, True),
+        (CaseRole.ISVA, False),
+        (CaseRole.STALKING_ADVOCATE, False),
+        (CaseRole.YOUNG_PEOPLES_ADVISER, False),
+        (CaseRole.HEALTH_WORKER, False),
+        (CaseRole.HOUSING_OFFICER, False),
+        (CaseRole.OTHER, False),
+    ],
+)
+def test_the_idva_is_told_of_the_whole_team_and_the_officer_of_who_answers_for_the_risk(
+    part: CaseRole, officer: bool
+) -> None:
+    assert told_of(part, CaseRole.IDVA)
+    assert told_of(part, CaseRole.OFFICER_IN_CASE) is officer
+
+
+async def test_each_of_the_two_sees_who_else_is_in_the_case(marac: Marac) -> None:
+    made = await with_both(marac)
+    for part, name in ((CaseRole.SOCIAL_WORKER, "Lin Osei"), (CaseRole.ISVA, "Mia Dunne")):
+        worker = Worker(name=name, telephone="01632 960444")
+        await marac.say("council", RoleTaken(people=[ann()], part=part, worker=worker), 2)
+
+    async def named() -> bool:
+        return len((await marac.page("chair", made.case))["support"]["team"]) == 4
+
+    await until(named, what="four are in the case")
+    for who, sees in (("idva", True), ("officer", False)):
+        shown = (await marac.get(who, f"cases/{made.case}/messages")).json()
+        assert ("Mia Dunne" in {each["worker"]["name"] for each in shown["team"]}) is sees, who
+        headers = {"Authorization": f"Bearer {who}"}
+        page = (await marac.http.get(f"/marac/cases/{made.case}/messages", headers=headers)).text
+        assert ("Lin Osei" in page, "Mia Dunne" in page, "01632 960444" in page) == (True, sees, True), who
+        assert ("is not shown here" in page) is not sees, "that it is not everybody is said whatever there is"
 
 
 async def test_each_of_the_two_reads_who_the_other_is_and_how_they_are_reached(marac: Marac) -> None:
