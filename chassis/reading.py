@@ -104,7 +104,9 @@ class Reader:
         self._people = [view for view in views if view.of == "person"]
         self._readers = "".join(sorted(readers_of(views)))
         self._known: dict[Version, Fact[Content]] = {}
-        self._configured_by = configuration_of(views)
+        self._configured_by = {
+            level: configuration_of(view for view in views if view.level == level) for level in (0, 1)
+        }
         self._configuration: dict[str, tuple[tuple[Version, ...], FactSet]] = {}
         """By prefix: what was read last, and of which versions it was made."""
         self._statements = {level: self._statement(level) for level in (0, 1)}
@@ -145,7 +147,7 @@ class Reader:
             prefix: await self._configured(
                 connection, prefix, [v for type_ in types for v in configured[type_]]
             )
-            for prefix, types in self._configured_by.items()
+            for prefix, types in self._configured_by[level].items()
         }
         return read
 
