@@ -152,11 +152,10 @@ class Year:
         brought = stretch.at == self._load.now - JOINED
         await self._together(stretch.posts)
         if brought:
+            await self._staff.answer_brought(self._root(post) for post in stretch.posts if post.alone)
             await self._client.settled()
         if any(post.kind == "circulation" for post in stretch.posts):
             await self._staff.confirm_orders()
-        if brought and (causes := [self._root(post) for post in stretch.posts if post.alone]):
-            await self._staff.answer_brought(causes)
         self._clock = await self._staff.answer_all(self._clock)
 
     async def _together(self, posts: Iterable[Post]) -> None:

@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from pydantic import TypeAdapter
+from rich.progress import Progress
 
 from chassis.accept import check_past, check_times
 from contracts.content import Content
@@ -38,7 +40,7 @@ from contracts.rules.order_questions import questions
 from contracts.submission import Submission
 from contracts.vocabulary import OrderQuestion
 from deploy.demo.caseload import CASES, Caseload, caseload
-from deploy.demo.partners import JOINED, stretches
+from deploy.demo.partners import JOINED, Year, stretches
 from deploy.demo.posts import NAMES_BY, Post
 
 NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
@@ -195,6 +197,18 @@ def test_whom_partners_know_is_told_first_of_what_they_bring_along(load: Caseloa
         for stretch in stretches(load.posts, NOW)
     )
     assert second <= first
+
+
+async def test_alerts_of_breaches_that_were_brought_along_wait_for_nobody_to_be_known(
+    load: Caseload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = AsyncMock()
+    year = Year(others.client, others.staff, load, Progress())
+    monkeypatch.setattr(year, "_together", AsyncMock())
+    monkeypatch.setattr(year, "_root", lambda post: post.key)
+    await year._post(next(stretches(load.posts, load.now)))
+    done = [name for name, *_ in others.mock_calls]
+    assert done.index("staff.answer_brought") < done.index("client.settled")
 
 
 def test_of_no_order_it_is_asked_who_authorised_it(load: Caseload) -> None:
