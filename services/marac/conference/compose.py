@@ -61,8 +61,6 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         return []
     case, victim = known.case, known.victim
     newest, kinds = _newest(known), _kinds(known)
-    orders = [_order_seen(order, kinds, known.at) for order in case.orders]
-    doubted = [order.root for order in orders if order.reason == "order.case-over"]
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
@@ -81,11 +79,11 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         unanswered_characteristics=len(not_answered(victim.hers)) if victim else 0,
         leads=frozenset({lead.agency: lead.service for lead in victim.leads}.values() if victim else ()),
         support=owed_of(victim.support, case.agency, known.at) if victim else (),
-        orders=orders,
+        orders=[_order_seen(order, kinds, known.at) for order in case.orders],
         covers=_covers(case),
         unmatched_breaches=_unmatched(case),
         unanswered=unanswered(known),
-        clocks_late=clocks.late(known.clocks, doubted),
+        clocks_late=clocks.late(known.clocks, _doubted(case)),
         unresolved=clocks.unresolved(known.clocks),
         without_answer=breaches.without_answer(case, known.at),
         undecided=breaches.undecided(known.pattern, known.at),
@@ -148,6 +146,11 @@ def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> mi
         len(told.late(at)) if told else 0,
         order.agency if kinds.get(order.agency) == AgencyKind.POLICE else AgencyKind.POLICE,
     )
+
+
+def _doubted(case: rows.ConferenceCase) -> list[str]:
+    """Bail whose case is told to be over, and of which nobody has told the end."""
+    return [order.root for order in case.orders if order.status.reason == "order.case-over"]
 
 
 def _unmatched(case: rows.ConferenceCase) -> list[tuple[str, str]]:
