@@ -122,12 +122,13 @@ class Reported:
 @dataclass(frozen=True, slots=True)
 class Asking:
     """When somebody is to be asked for the answer; and, where whoever takes the question leaves it, after how
-    long anew. ``history``: it calls nobody who was not called before. ``spread``: whoever was not called
-    before is so long after ``at``; nobody is called off for it."""
+    long anew. ``history``: it calls nobody who was not called before. ``grace``: so long after ``at`` whoever
+    is not called yet is, and ``spread``, whoever was not called before; nobody is called off for either."""
 
     at: datetime
     again: timedelta
     history: bool = False
+    grace: timedelta = timedelta(0)
     spread: timedelta = timedelta(0)
 
 
@@ -271,10 +272,11 @@ def asking(
     # Told again, as by another system, it is not moved.
     same = (step for step in steps if (step.step, step.at) == (last.step, last.at))
     told, root = min((step.accepted or step.at, step.root) for step in same)
-    wanted, grace = last.at + after, told + min(GRACE, within)
+    wanted, late = last.at + after, told + min(GRACE, within)
+    grace = max(late - wanted, timedelta(0))
     if told < last.at + HISTORY:
-        return Asking(max(wanted, grace), again)
+        return Asking(wanted, again, grace=grace)
     if last.step is not BreachStep.SUSPECT_OUTSTANDING:
         return Asking(wanted, again, history=True)
-    grace += timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
-    return Asking(wanted, again, spread=grace - wanted)
+    spread = grace + timedelta(minutes=crc32(root.encode()) % (OUTSTANDING // timedelta(minutes=1)))
+    return Asking(wanted, again, spread=spread)

@@ -39,16 +39,20 @@ def decide(
     *,
     speaks: bool,
     history: bool,
+    grace: timedelta,
     spread: timedelta,
 ) -> Decision:
     """What to say of a breach whose answer is to be asked for at ``wanted`` (None: never).
 
     ``speaks``: this record is the one of its occurrence that tells; another's alert is enough. ``history``:
-    it calls nobody who was not called before. ``spread``: so long after ``wanted`` whoever was not called
-    before is: an alert that stands goes on.
+    it calls nobody who was not called before. ``grace``: nobody is called anew so long after ``wanted``,
+    while what came of a step that was told late may come; ``spread``: so long after it whoever was not called
+    before is. In either an alert that stands goes on.
     """
     if wanted is None or wanted > at:
         return Decision(tuple(asked.generation for asked in standing), None, wanted)
+    if at < wanted + grace:
+        return Decision((), None, wanted + grace)
     if not standing:
         if stood_down == 0 and at < wanted + spread:
             return Decision((), None, wanted + spread)

@@ -30,10 +30,10 @@ class AskedLine(Part):
 class Answer(Part):
     """What is known of the answer to a breach. ``asked_for`` is when somebody is to be asked for it; None:
     it is answered, or none is due. ``allowed``: how long whoever is asked has until they are asked anew.
-    ``history``: it calls nobody who was not called before. ``spread``: whoever was not called before is so
-    long after ``asked_for``. ``speaks``: this record is the one of its occurrence that asks, or its alert
-    was taken and left. ``earlier``: so many breaches by the same people came before; ``left``: so many of
-    them had no answer in their time."""
+    ``history``: it calls nobody who was not called before. ``grace``: so long after ``asked_for`` whoever is
+    not called yet is, and ``spread``, whoever was not called before. ``speaks``: this record is the one of
+    its occurrence that asks, or its alert was taken and left. ``earlier``: so many breaches by the same
+    people came before; ``left``: so many of them had no answer in their time."""
 
     steps: tuple[StepLine, ...] = ()
     due: AwareDatetime | None = None
@@ -41,6 +41,7 @@ class Answer(Part):
     asked_for: AwareDatetime | None = None
     allowed: timedelta = timedelta(0)
     history: bool = False
+    grace: timedelta = timedelta(0)
     spread: timedelta = timedelta(0)
     earlier: int = 0
     left: int = 0
@@ -51,9 +52,9 @@ class Answer(Part):
     @property
     def calls_from(self) -> datetime | None:
         """Since when, or from when on, somebody is asked for it; None: nobody is."""
-        if self.asked_for is None or self.asked or self.stood_down:
+        if self.asked_for is None or self.asked:
             return self.asked_for
-        return self.asked_for + self.spread
+        return self.asked_for + max(self.grace, timedelta(0) if self.stood_down else self.spread)
 
 
 def answer(
@@ -81,6 +82,7 @@ def answer(
         asked_for=asked.at if asked else None,
         allowed=asked.again if asked else timedelta(0),
         history=asked is not None and asked.history,
+        grace=asked.grace if asked else timedelta(0),
         spread=asked.spread if asked else timedelta(0),
         earlier=len(earlier),
         left=left,
@@ -118,6 +120,7 @@ def decision(known: Answer, at: datetime) -> chasing.Decision:
         at,
         speaks=known.speaks,
         history=known.history,
+        grace=known.grace,
         spread=known.spread,
     )
 

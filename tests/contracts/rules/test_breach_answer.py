@@ -47,7 +47,7 @@ def test_when_an_answer_is_due_and_asked_for(line: dict[str, Any]) -> None:
     assert answered(own) == after(line.get("answered"))
     asked = asking(own, allowed, timedelta(hours=2), after(line.get("taken")))
     assert (asked and asked.at) == after(line["asked"])
-    assert (asked and asked.at + asked.spread) == after(line.get("calls", line["asked"]))
+    assert (asked and asked.at + asked.grace + asked.spread) == after(line.get("calls", line["asked"]))
     assert (asked is not None and asked.history) == line.get("history", False)
     if "again" in line:
         assert asked is not None
@@ -70,7 +70,7 @@ def test_suspects_of_a_first_load_are_asked_for_within_a_day_each_at_a_time_of_i
             asking([Reported(NOON, NOON, loaded, (step,))], clock(0), timedelta(hours=within))
             for within in (2, 8, 24)
         }
-        asked += [each.at + each.spread - loaded for each in found if each]
+        asked += [each.at + each.grace + each.spread - loaded for each in found if each]
     assert len(asked) == 300
     hours = Counter(each // timedelta(hours=1) for each in asked)
     assert {*hours} == {*range(2, 26)}

@@ -218,6 +218,20 @@ def test_an_outstanding_suspect_of_long_ago_is_asked_for_once_it_is_told(grade: 
     assert standing(waits) == []
 
 
+def test_who_already_calls_is_not_called_off_by_a_step_that_is_told_late_and_settles_nothing() -> None:
+    """Officers were sent two days ago, and nobody tells what came of it: the call goes on, and does not begin
+    anew two hours later. What settles it ends it, however late it is told."""
+    seen = breach()
+    waits = world(order(), service(), risk(Grade.STANDARD), seen)
+    come = {60: step("deployed", 3, seen), 70: step("no-breach-found", 4, seen)}
+    for hours, generations in ((25, [1]), (60, [1]), (61, [1]), (63, [1]), (70, [])):
+        waits.at = NOON + timedelta(hours=hours)
+        if late := come.get(hours):
+            waits.add(Fact(late.envelope.model_copy(update={"acceptedat": waits.at}), late.content))
+        waits.settle()
+        assert standing(waits) == generations, hours
+
+
 def test_who_is_already_asked_for_is_not_called_off_for_what_is_told_late_of_them() -> None:
     """The breaches of a first load come before their steps; then another system tells another minute, which
     is told once more, and takes its own word back."""

@@ -80,6 +80,7 @@ def test_when_somebody_is_asked_for_an_answer(line: dict[str, Any]) -> None:
         NOON if line.get("wanted", True) else None,
         timedelta(hours=line.get("allowed", 24)),
         NOON + timedelta(hours=line["now"]),
+        grace=timedelta(hours=line.get("grace", 0)),
         spread=timedelta(hours=line.get("spread", 0)),
         speaks=line.get("speaks", True),
         history=line.get("history", False),
