@@ -56,6 +56,16 @@ _APPEAL = (
 )
 
 
+_RUI = (
+    "",
+    "Release under investigation (RUI) is no order, and has no line: nothing binds whoever is so released"
+    " (`domain.md` 4.6). It is told as why police bail ended (`ended_because`), or as how far the law has"
+    " come with an incident (`released-under-investigation`): bail that may be of that case is in doubt from"
+    " then, and somebody is called where nothing is in its place.",
+    "",
+)
+
+
 def orders() -> str:
     """The table of order types, in Markdown."""
     rows = [
@@ -94,7 +104,7 @@ def orders() -> str:
             "## Who may give police bail",
             "",
             *table(("From its beginning", "Rank"), [*bail, ("longer", "magistrates' court")]),
-            "",
+            *_RUI,
         )
     )
 
