@@ -9,7 +9,7 @@ true of a story is given apart, and is in nothing that is posted.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -91,14 +91,15 @@ def files(seed: int, now: datetime) -> tuple[list[File], dict[int, bool]]:
 
 
 def person(role: str, agency: str, number: str, **more: Any) -> dict[str, Any]:
-    """Somebody as a record of an agency names them: by a number that all of these agencies know."""
+    """Somebody as a record of an agency names them: by a number that all of these agencies know, born on a
+    day of their own, so that nobody is asked which of them are one."""
     nine = f"999{int(number):06}"
     while (check := nhs_check_digit(nine)) is None:
         nine = f"{int(nine) + 500_000}"
     identity = {
         "record": {"system": "records", "type": "person", "number": f"{agency[:4]}-{number}"},
         "name": {"family": f"Inventedfamily{number}", "given": role.title()},
-        "born": ["1990-04-11"],
+        "born": [(date(1960, 1, 1) + timedelta(days=17 * int(number) % 14_000)).isoformat()],
         "nhs_number": f"{nine}{check}",
     }
     return {"role": role, "identity": identity, **more}
