@@ -6,10 +6,11 @@ from datetime import datetime
 
 from chassis.clock import LONDON
 from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.rules.areas import area_and_around
 from contracts.rules.cover import Cover
 from contracts.rules.feeds import CORE, Silence
 from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
-from contracts.vocabulary import AgencyKind, Grade, Role
+from contracts.vocabulary import AgencyKind, Grade, MoveWarning, Role
 from services.marac import shown
 from services.marac.conference import breaches, clocks, rows
 from services.marac.conference.hers import contact_shown, not_answered
@@ -23,7 +24,7 @@ from services.marac.rules import missing
 from services.marac.rules import owed as owed_gaps
 from services.marac.rules.areas import marac_of
 from services.marac.rules.sharing import Sees
-from services.marac.rules.transfer import moved
+from services.marac.rules.transfer import Known, moved_to, warning
 from services.marac.shown_actions import ActionCounts
 from services.marac.shown_decided import SentOnShown
 from services.marac.shown_victim import HersShown
@@ -122,14 +123,19 @@ def _of_actions(known: CaseKnown) -> Iterable[missing.Gap]:
 def _of_move(known: CaseKnown, places: bool) -> Iterable[missing.Gap]:
     """That the victim lives in the area of another MARAC. Of a case that was sent on once it is not told: it
     has readers in both areas, and no more than one of them is to know. Nor which fact says so: who told of an
-    address may be where she is."""
+    address may be where she is. It warns where an alleged perpetrator was told of there."""
     if not places or known.victim is None or known.case.sent_on or known.case.transferred:
         return
-    others = known.about_others(known.victim.person)
-    told = [each for each in known.victim.locations if each.root not in others]
+    told = known.places_of(known.victim.person)
     lives = [(each.occurred, each.root, marac_of(known.areas, each.area)) for each in told]
-    if moved(lives, known.case.marac):
-        yield missing.Gap("moved", "marac-coordinator")
+    there = moved_to(lives, known.case.marac)
+    if there:
+        theirs = [
+            [Known(area_and_around(known.areas, place.area)) for place in known.places_of(each.person)]
+            for each in known.case.perpetrators
+        ]
+        near = warning(theirs, there) is MoveWarning.THERE
+        yield missing.Gap("moved-there" if near else "moved", "marac-coordinator")
 
 
 def _order_seen(order: rows.Order, kinds: Mapping[str, str], at: datetime) -> missing.OrderSeen:

@@ -191,6 +191,11 @@ class CaseKnown:
         """The lines of a person of the case that are about another victim than its own."""
         return self._apart.get(person, set())
 
+    def places_of(self, person: str) -> list[rows.LocationLine]:
+        """Where a person of the case is said to be; never by what was told of another victim."""
+        told, others = self.people.get(person), self.about_others(person)
+        return [each for each in (told.locations if told else ()) if each.root not in others]
+
     def lines_of(self, person: str) -> list[rows.Line]:
         """What is said of a person of the case and not about another victim; of somebody else than the
         victim no earlier version but those that named her too: it may have been about another."""

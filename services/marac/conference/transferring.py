@@ -106,13 +106,11 @@ async def warned(
 
 
 def _places(known: CaseKnown, areas: Areas) -> list[list[tuple[Known, shown_after.Whereabouts, str]]]:
-    """Where each alleged perpetrator is said to be, with the fact that says so; never by what was told of
-    another victim."""
+    """Where each alleged perpetrator is said to be, with the fact that says so."""
     found = []
     for each in known.case.perpetrators:
-        row, others = known.people.get(each.person), known.about_others(each.person)
-        theirs = []
-        for line in (line for line in (row.locations if row else ()) if line.root not in others):
+        row, theirs = known.people.get(each.person), []
+        for line in known.places_of(each.person):
             shown = shown_after.Whereabouts(
                 who=row.identity.name if row else None,
                 words=", ".join([*line.location.address, *filter(None, [line.location.postcode])]),

@@ -26,6 +26,7 @@ WORST_FIRST = (
     "clock-late",
     "action-late",
     "unread",
+    "moved-there",
     "contact-unknown",
     "contact-verify",
     "contact-differs",

@@ -47,11 +47,12 @@ def minutes_go_with(took: Iterable[Took], areas: Collection[str], marac: str | N
     )
 
 
-def moved(lives: Iterable[tuple[datetime, str, str | None]], marac: str | None) -> bool:
-    """Whether the newest word of where a victim lives, of those whose area is known, is of another MARAC than
-    the one that has the case. ``lives``: when, by which fact, and in the area of which MARAC."""
+def moved_to(lives: Iterable[tuple[datetime, str, str | None]], marac: str | None) -> str | None:
+    """In the area of which other MARAC than the one that has the case the newest word of where a victim lives
+    is, of those whose area is known; None: of none. ``lives``: when, by which fact, and in the area of which
+    MARAC."""
     told = sorted((at, root, there) for at, root, there in lives if there)
-    return bool(told) and marac not in (None, told[-1][2])
+    return told[-1][2] if told and marac not in (None, told[-1][2]) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def near(line: dict[str, Any]) -> None:
 def moved(line: dict[str, Any]) -> None:
     """Whether a victim's newest address is another MARAC's."""
     lives = [(NOON + timedelta(days=n), f"said {n}", marac) for n, marac in line["lives"]]
-    assert transfer.moved(lives, line["marac"]) is line["moved"]
+    assert transfer.moved_to(lives, line["marac"]) == line["moved"]
 
 
 def turn(line: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from services.marac.conference.tally import around, tallied
 from services.marac.rules.told import asks as told_asks
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, mention, referral
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, caller, prepared
 from tests.support.facts import area, mention_of
 from tests.support.tables import lines
 from tests.support.waiting import until
@@ -855,8 +855,8 @@ async def test_a_victim_who_moved_is_a_gap_of_the_case_until_it_is_sent_on(marac
     """For whoever may see where she is, without who told of it; a chair is not told at all."""
     made = await met(marac)
 
-    async def gaps(who: str) -> list[dict[str, Any]]:
-        return [each for each in (await marac.page(who, made.case))["missing"] if each["code"] == "moved"]
+    async def gaps(who: str, code: str = "moved") -> list[dict[str, Any]]:
+        return [each for each in (await marac.page(who, made.case))["missing"] if each["code"] == code]
 
     assert await gaps("coordinator") == []
     hers = ann(location=Location(address=["9 South Row"]))
@@ -866,6 +866,15 @@ async def test_a_victim_who_moved_is_a_gap_of_the_case_until_it_is_sent_on(marac
     assert "area of another MARAC" in (await page(marac, "coordinator", f"cases/{made.case}")).text
     assert await gaps("chair") == []
     assert "area of another MARAC" not in (await page(marac, "chair", f"cases/{made.case}")).text
+    his = ben(location=Location(address=["3 South Street"]))
+    root = await marac.say("police", HouseholdDescribed(people=[his], routing=area("south")))
+    (warned,) = await until(lambda: gaps("coordinator", "moved-there"), what="Ben was told of there")
+    assert (warned["roots"], await gaps("coordinator")) == ([], []), "one gap, and no place in it"
+    assert "was told of there" in (await page(marac, "coordinator", f"cases/{made.case}")).text
+    assert await gaps("chair", "moved-there") == []
+    taken_back = caller("police", "police", "reporter")
+    await marac.runtime.revise(root, 1, None, None, caller=taken_back, right="test")
+    await until(lambda: gaps("coordinator"), what="that was a mistake")
     typed = {"to_area": "south", "move": "permanent", "text": "To her sister.", "warning_read": "not-known"}
     form = await page(marac, "coordinator", f"cases/{made.case}/transfer")
     sent = await press(
