@@ -279,13 +279,34 @@ async def she_and_he_are_never_one(
     assert "are apart now" in (await coordinator.get(page)).text
 
 
+def two_lists(
+    chair: httpx.AsyncClient, adviser: httpx.AsyncClient, case: str, her: str, at_police: str
+) -> tuple[Callable[[], Awaitable[bool | None]], ...]:
+    """Whether she is among the victims at most risk by what the police tell of her, and whether both her
+    records lead to one support."""
+
+    async def among_victims() -> bool:
+        lines = (await chair.get("/marac/v1/victims")).json()["victims"]
+        return any(each["case"] == case and each["offences"] >= 2 for each in lines)
+
+    async def one_support() -> bool | None:
+        answers = [await adviser.get(f"/referrals/v1/support/{each}") for each in (her, at_police)]
+        if any(answer.status_code == 404 for answer in answers):
+            return None  # whoever she is from now on has no row yet
+        one, other = [answer.json()["owed"] for answer in answers]
+        return bool(one == other)
+
+    return among_victims, one_support
+
+
 async def every_view_follows_a_link(
     goldthread: Goldthread, roots: Mapping[str, str], her: str, at_police: str
 ) -> None:
     """The police know a girl at standard risk, whom a breach was against; the adviser one at high risk. Once
     a person says that they are one, each service says so within a second: the case, what she is to be told,
-    the breach's grade, the alert about it, and the cohort. Once it is taken back, they are two again as soon;
-    the alert that has called somebody now is taken down by nobody but a person."""
+    her support, the breach's grade, the alert about it, the victims at most risk, and the cohort. Once it is
+    taken back, they are two again as soon; the alert that has called somebody now is taken down by nobody but
+    a person."""
     names = ("rowan-ellis", "priya-nair", "carys-bevan", "helen-sato", "tom-achterberg")
     chair, coordinator, adviser, supervisor, matac = [await goldthread.person(name) for name in names]
     people = [girl("niche", "N-31", SWAPPED), partner("suspect", "niche", "N-32", CALLED)]
@@ -331,15 +352,18 @@ async def every_view_follows_a_link(
         return [p["victims"] for p in everybody if (p["name"] or {}).get("family") == "Pike"] == [2]
 
     await until(apart, "the breach is told by the grade that the police know")
+    among_victims, one_support = two_lists(chair, adviser, roots["idva"], her, at_police)
     assert not await in_the_case()
     assert not await to_be_told()
+    assert not await among_victims()
+    assert not await one_support()
     review = f"/referrals/reviews/{min(her, at_police)}/{max(her, at_police)}"
     second = await a_second(goldthread, DAY)
     assert (await decide(coordinator, review, answer="same", reason="The midwife knows.")).status_code == 303
-    views = (in_the_case, to_be_told, high, now, two_victims)
+    views = (in_the_case, to_be_told, high, now, two_victims, among_victims, one_support)
     await asyncio.gather(*(until(view, view.__name__, second) for view in views))
 
     assert (await decide(coordinator, f"{review}/undo")).status_code == 303
-    views = (in_the_case, to_be_told, high, two_victims)
+    views = (in_the_case, to_be_told, high, two_victims, among_victims, one_support)
     await asyncio.gather(*(until(no(view), f"no {view.__name__}", second) for view in views))
     assert await now(), "less urgent: it stays"
