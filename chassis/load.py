@@ -167,12 +167,14 @@ class Loader:
             parks += unlike
             if not parks:
                 await parking.unpark(connection, record)
+                reached(Step.REPLAY_WRITTEN)
                 return None
             now = micros(await self._store.now(connection))
             await parking.park(self._store, connection, self._ids, parks, now)
             return parks[0].reason
 
         reason = await self._store.write(work, durable=True)
+        reached(Step.REPLAY_COMMITTED)
         self._signals.marked([Rank.URGENT])
         return reason
 

@@ -93,6 +93,7 @@ async def republish(runtime: Runtime) -> int:
             await connection.execute(text(f"delete from {table}"))
         again = text("update fact set sent_at = null where source = :source")
         done = await connection.execute(again, {"source": runtime.source})
+        reached(Step.REPUBLISH_WRITTEN)
         return int(done.rowcount)
 
     return await runtime.store.write(work, durable=True)

@@ -32,6 +32,7 @@ from chassis.recording import Recorder
 from chassis.relay import Relay
 from chassis.service import Service
 from chassis.settings import CannotStart, Settings
+from chassis.steps import Step, reached
 from chassis.store import Postgres, Store
 from chassis.store.tables import micros
 from chassis.ticker import Ticker
@@ -229,6 +230,7 @@ class Runtime(Recorder):
             raise Refused("not-found", status=404)
         said = said.model_copy(update={"digest": ledger.digest(record.value)})
         await self.take(own_header(self.clock.now()), said, caller=caller, right=parking.DECIDE)
+        reached(Step.REPLAY_DECIDED)
         return await self.loader.replay(*place) if said.decision == "replay" else None
 
     async def fold_again(self, subject: str) -> None:

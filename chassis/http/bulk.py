@@ -25,6 +25,7 @@ from chassis.http.problem import Fault, FaultBody, Problem, faults_of, invalid, 
 from chassis.http.tabular import Table
 from chassis.logging import fault_of, logger
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from contracts.columns import Said
 from contracts.content import Content
 from contracts.sections import Part
@@ -156,7 +157,9 @@ class Taker:
         if not said:
             return []
         async with self._runtime.in_turn():
-            return await asyncio.gather(*(self._result(line.number, line.body, table) for line in said))
+            found = await asyncio.gather(*(self._result(line.number, line.body, table) for line in said))
+        reached(Step.LINES_TAKEN)
+        return found
 
     async def _result(self, number: int, line: bytes, table: Table | None) -> LineResult:
         try:

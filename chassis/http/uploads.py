@@ -23,6 +23,7 @@ from chassis.http.problem import Fault, Problem, known_names, not_found
 from chassis.http.tabular import Table
 from chassis.ids import new_id
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.uploads import Told
 from contracts.content import Content
 from contracts.envelope import Id
@@ -146,6 +147,7 @@ async def _sent(
         moved = await uploads.move(runtime.store, upload, start + last.end, last.number, header, told)
         if moved is None:
             raise _elsewhere()
+        reached(Step.UPLOAD_MOVED)
         return moved
 
     table = Table(upload.header.split(",")) if upload.header else None

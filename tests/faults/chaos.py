@@ -20,7 +20,6 @@ from typing import Any, Literal
 
 import uvloop
 
-from chassis.steps import Step
 from tests.faults import kills
 from tests.faults.alone import Alone
 from tests.faults.checks import check
@@ -268,7 +267,7 @@ def table(total: Outcome) -> str:
     lines += [f"{name:36}{getattr(total, name):7}" for name in ("lost", "doubled", "disordered", "differing")]
     lines += [f"{'seconds':36}{total.seconds:7.0f}"]
     lines += [f"  {name:34}{took:7.0f}" for name, took in total.phases.items()]
-    lines += [f"not reached: {step}" for step in Step if step not in total.reached]
+    lines += [f"not reached: {step}" for step in sorted(kills.IN_A_ROUND - set(total.reached))]
     return "\n".join([*lines, *(f"late: {each}" for each in total.late), *total.found[:40]])
 
 

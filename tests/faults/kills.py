@@ -34,6 +34,9 @@ REACHED_BY: dict[Step, Sequence[str]] = {
 }
 """Which parts come to a step while partners post. The steps of operators and of clocks have faults
 of their own below."""
+IN_A_ROUND = REACHED_BY.keys() | {Step.TICK_MARKED, Step.REBUILD_EXPANDED, Step.RESTORE_DROPPED}
+"""The steps that a round comes to. At the others processes die in
+``tests/services/referrals/test_killed.py``."""
 
 STEP_SECONDS = 120.0
 """In which a process that is at work comes to every step that it has."""

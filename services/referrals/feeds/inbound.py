@@ -3,7 +3,7 @@
 A record is what a line of ``/bulk`` is. It goes to that route, of the service whose it is, with a token that
 speaks for the partner: so it is checked, known by its idempotency key, and answered as there. The answer goes
 to ``out.<agency>``, under an id made from the record's place; then, and not before, reading goes on. So a
-crash repeats a record, which repeats nothing, and its answer, which is the same.
+crash repeats a record, which repeats nothing, and its answer, under the same id: 200 where it was 201.
 
 Each topic is read by a reader of its own: what one partner put holds up nobody else. What a service refuses
 as a whole, or what fails here again and again, is told as each line's answer, and reading goes on: what is
@@ -29,6 +29,7 @@ from chassis.load import advance, positions_of
 from chassis.log import Partition, Record
 from chassis.parking import Park
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.store.tables import micros
 from chassis.watch import to_say
 from contracts.registry import EVENTS
@@ -134,9 +135,12 @@ class Inbound:
         for service in sorted({service for _, service in read if service}):
             results |= await self._hand_on(service, [record for record, whose in read if whose == service])
         self._failed = 0
+        reached(Step.INBOX_TAKEN)
         answers = [self._answer(record, results.get(record.offset)) for record in records]
         await self._runtime.log.append(answers)
+        reached(Step.INBOX_ANSWERED)
         await self._note(records, [record for record, service in read if not service])
+        reached(Step.INBOX_NOTED)
 
     async def _hand_on(self, service: str, lines: Sequence[Record]) -> dict[int, LineResult]:
         headers = {

@@ -22,6 +22,7 @@ from chassis.http.auth import Caller
 from chassis.lease import holds
 from chassis.log import LogError, Record
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.webhook import post, signature
 from contracts.events.feeds import FeedSet
@@ -132,8 +133,10 @@ class Pusher:
                     log.warning("feeds.not-taken", agency=agency, offset=told.n)
                     await asyncio.sleep(WAITS[min(tries, len(WAITS) - 1)])
                     tries += 1
+                reached(Step.PUSH_TAKEN)
                 if not await self._note(receiver, told.n):
                     return
+                reached(Step.PUSH_NOTED)
                 n, tries = told.n, 0
             if not found:
                 await asyncio.sleep(LOOK_SECONDS)

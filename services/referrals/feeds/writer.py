@@ -23,6 +23,7 @@ from sqlmodel import col
 from chassis.lease import holds, keep
 from chassis.ledger import EVERYTHING
 from chassis.runtime import Runtime
+from chassis.steps import Step, reached
 from chassis.store.tables import FactTable, MarkTable
 from contracts.events.feeds import FeedTold
 from services.referrals.about import is_flagged
@@ -228,10 +229,12 @@ class Writer:
             if not await holds(runtime.store, connection, LEASE, self._lease):
                 return False
             await append(runtime.store, connection, runtime.ids, agency, self._epoch, planned)
+            reached(Step.FEED_WRITTEN)
             return True
 
         # Durably: were it relayed and then lost by a crash here, its number would be given once more.
         done = await runtime.store.write(work, durable=True)
+        reached(Step.FEED_COMMITTED)
         runtime.signals.unsent(urgent=False)
         return done
 

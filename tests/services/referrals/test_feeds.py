@@ -1,9 +1,6 @@
 """A feed for each partner: what it is told, in which order, and nothing twice."""
 
 import asyncio
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -375,35 +372,6 @@ async def test_of_two_writers_the_one_without_the_lease_writes_nothing(referrals
     with pytest.raises(ValueError, match="there already"):
         await Writer(runtime, lease)._append("housing", [Planned(entry["id"], entry["root"], ())])
     assert await until_told(referrals, "housing", 1) == [entry]
-
-
-@pytest.mark.parametrize(
-    ("partners", "where"),
-    [
-        ("sqlite", "written"),
-        ("sqlite", "committed"),
-        pytest.param("postgres", "written", marks=pytest.mark.postgres),
-    ],
-    indirect=["partners"],
-)
-async def test_a_writer_that_is_killed_tells_it_once(partners: Partners, where: str) -> None:
-    """Between the entry and its commit, or between its commit and the log."""
-    referrals = await partners.start()
-    await partners.configure()
-    fact_id = (await referrals.post("haven", "marac-referrals", referral())).json()["id"]
-    await referrals.runtime.stop()
-    command = [sys.executable, "-m", "tests.services.referrals.killed_writer"]
-    told = [str(partners.folder), partners.store, fact_id, where]
-    done = await asyncio.to_thread(subprocess.run, [*command, *told], check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
-    again = await partners.start()
-    if where == "committed":
-        await until_told(again, "housing", 1)
-    await set_feed(again, "housing", "north")
-    (entry,) = await until_told(again, "housing", 1)
-    assert (entry["id"], entry["cursor"].split("-")[1]) == (fact_id, "1")
-    await looked(again)
-    assert await until_told(again, "housing", 1) == [entry]
 
 
 async def _leases(referrals: Referrals) -> list[int]:

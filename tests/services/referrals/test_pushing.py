@@ -1,6 +1,5 @@
 """Webhooks of feeds against a real endpoint: in order, one at a time, each until it is acknowledged."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ from chassis.settings import TRY_OUT_SECRET
 from deploy import cli
 from services.referrals.feeds import pushing
 from services.referrals.feeds.pushing import signing_key
+from tests.services.referrals.conftest import Receiver
 from tests.services.referrals.partners import Partners, feed, hurry, referral, set_feed, until_told
 from tests.services.referrals.scene import Referrals
 from tests.support.waiting import until
@@ -27,55 +27,11 @@ NHS = "9990000018"
 NOT_TAKEN = "feeds.not-taken"
 
 
-class Receiver:
-    """An endpoint that answers as it is told, then 204 for ever; it keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.at_once = self.most = 0
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                lines = head.decode().split("\r\n")[1:]
-                headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines if line)}
-                body = await reader.readexactly(int(headers["content-length"]))
-                self.got.append((headers, body))
-                self.at_once += 1
-                self.most = max(self.most, self.at_once)
-                await asyncio.sleep(0)
-                status = self.answers.pop(0) if self.answers else 204
-                self.at_once -= 1
-                more = f"Location: {self.url}/elsewhere\r\n" if status == 302 else ""
-                writer.write(f"HTTP/1.1 {status} So\r\n{more}Content-Length: 0\r\n\r\n".encode())
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    @property
-    def cursors(self) -> list[str]:
-        """Of each message, in the order in which they came."""
-        return [headers["goldthread-cursor"] for headers, _ in self.got]
-
-
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     hurry(monkeypatch)
     monkeypatch.setattr(pushing, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(pushing, "WAITS", (0.01,))
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    found = Receiver()
-    server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
-    found.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield found
-    server.close()
 
 
 @pytest.fixture
@@ -112,7 +68,7 @@ async def test_each_is_sent_until_it_is_acknowledged_in_order_and_one_at_a_time(
     await set_feed(referrals, "practice", "north", webhook=receiver.url)
     entries = await told(referrals, 3)
     first, second, third = (each["cursor"] for each in entries)
-    await until(lambda: _came(receiver, 7))
+    await until(lambda: receiver.came(7))
     assert receiver.cursors == [first] * 5 + [second, third]
     bodies = [body for _, body in receiver.got]
     assert len(set(bodies[:5])) == 1, "a repeat is the same"
@@ -140,7 +96,7 @@ async def test_who_dies_between_the_answer_and_its_record_sends_the_same_again(
     await set_feed(referrals, "practice", "north", webhook=receiver.url)
     entries = await told(referrals, 2)
     first, second = (each["cursor"] for each in entries)
-    await until(lambda: _came(receiver, 3))
+    await until(lambda: receiver.came(3))
     assert receiver.cursors == [first, first, second]
 
 
@@ -149,11 +105,11 @@ async def test_it_is_signed_and_a_key_is_changed_without_a_gap(
 ) -> None:
     await set_feed(referrals, "practice", "north", webhook=receiver.url)
     await told(referrals, 1)
-    await until(lambda: _came(receiver, 1))
+    await until(lambda: receiver.came(1))
     assert _keys_of(receiver.got[0]) == {1}
     await set_feed(referrals, "practice", "north", webhook=receiver.url, key=2)
     await referrals.contact("hospital", "P-9", NHS)
-    await until(lambda: _came(receiver, 2))
+    await until(lambda: receiver.came(2))
     assert _keys_of(receiver.got[1]) == {1, 2}
 
 
@@ -177,7 +133,3 @@ def _keys_of(message: tuple[dict[str, str], bytes]) -> set[int]:
         if f"v1={hmac.new(signing_key(TRY_OUT_SECRET, 'practice', number), said, hashlib.sha256).hexdigest()}"
         in signed
     }
-
-
-async def _came(receiver: Receiver, many: int) -> bool:
-    return len(receiver.got) >= many
