@@ -182,7 +182,8 @@ def _life(order: OrderMade) -> Iterator[OrderQuestion]:
             yield OrderQuestion.TOO_SHORT
         if known.longest is not None and life > timedelta(days=known.longest) + SLACK:
             yield OrderQuestion.TOO_LONG
-    if order.without_notice and order.return_date is None:
+    back, made = order.return_date, order.made.astimezone(LONDON).date()
+    if order.without_notice if back is None else back < made:
         yield OrderQuestion.RETURN_DATE_MISSING
 
 

@@ -119,7 +119,8 @@ class OrderTerms(BaseModel):
     hearing_due: AwareDatetime | None = None
     """Of a notice that was served: by when a court hears of it, or until when it adjourned."""
     longest: AwareDatetime | None = None
-    """When it has lasted as long as the law lets it, by what was told. None: the law sets no limit."""
+    """When it has lasted as long as the law lets it, or court bail to its next hearing, by what was told.
+    None: neither the law nor anybody sets a limit."""
     appealed: AwareDatetime | None = None
     """When an appeal was lodged of which nobody has told the outcome."""
     decided: AwareDatetime | None = None

@@ -2,7 +2,7 @@
 forbids, whether it can be enforced, who is outstanding, and how whom it protects may be approached. Never
 where."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,10 +68,10 @@ class BrokenLately(Shown):
 class OrderBriefed(Shown):
     """An order as officers are briefed of it. ``status`` is None where not the same holds for all whom it
     binds; ``unknown``: it cannot be told what holds. ``outstanding``: since when whoever broke it is.
-    ``agency`` told of it: another force, where that sent it to the reader's."""
+    ``force`` told of it: another than the reader's may have sent it there. None: no force told of it."""
 
     order: str
-    agency: str
+    force: str | None
     type: OrderType
     made: AwareDatetime
     ends: AwareDatetime | None
@@ -138,8 +138,10 @@ async def briefing(runtime: Runtime, caller: Caller, area: str | None) -> Briefi
     first = sorted(found, key=_urgency)[:MOST]
     held = await held_of(runtime, [each.made.root for each in first], fresh, at)
     lines, facts = [], set[str]()
+    known = configuration.current(AgencyDefined)
+    forces = {each.said.agency for each in known if each.said.kind is AgencyKind.POLICE}
     for each in first:
-        shown, told = await _briefed(runtime, each, held[each.made.root].told, at)
+        shown, told = await _briefed(runtime, each, held[each.made.root].told, forces, at)
         lines.append(shown)
         facts |= told | held[each.made.root].facts
         facts |= {record.root for group in each.breaches for record in group}
@@ -220,7 +222,7 @@ def _broken(order: str, rows: Collection[OrdersPerson]) -> tuple[list[RecordLine
 
 
 async def _briefed(
-    runtime: Runtime, known: _Known, held: Mapping[str, object], at: datetime
+    runtime: Runtime, known: _Known, held: Mapping[str, object], forces: Container[str], at: datetime
 ) -> tuple[OrderBriefed, set[str]]:
     said, facts, protected = known.made.said, set[str](), list[Protected]()
     for mention in said.in_role(Role.VICTIM) if Part.PROTECTED in known.allowed else ():
@@ -238,7 +240,7 @@ async def _briefed(
             **kept,
             **held,
             "order": known.made.root,
-            "agency": known.made.agency,
+            "force": known.made.agency if known.made.agency in forces else None,
             "type": said.order,
             "breach": ORDER_TYPES[said.order].breach,
             "arrest": may_arrest(said.order, said.power_of_arrest),

@@ -99,11 +99,15 @@ def parts(viewer: Viewer, order: Reach) -> frozenset[Part] | None:
     return frozenset[Part]().union(*(MAY_SEE[team] for team in teams)) if teams else None
 
 
+OF_PLACES = frozenset({RequirementKind.TAG, RequirementKind.NOTIFY_ADDRESS, RequirementKind.RESIDE})
+"""Requirements whose words are of places, by name as well as by number (Goldthread's own, 2026-11)."""
+
+
 def may_tell_words(said: Prohibition | Requirement, allowed: frozenset[Part]) -> bool:
     """Whether the words of a term may stand on the page of an order for whoever is shown these parts of it:
     never an address that the respondent may not know, for the page is printed and shown. What may name one:
-    ``may_name_a_place``. Without the words of the order, who supervises a requirement reads what it asks; of
-    where the respondent must live, which may say where not, where its force says that they know the place."""
+    ``may_name_a_place``. Without the words of the order, who supervises a requirement reads what it asks;
+    where those are of places, and may say where not, only where its force says that the place is known."""
     known = said.address_known_to_respondent is True
-    asks = isinstance(said, Requirement) and (known or said.kind is not RequirementKind.RESIDE)
+    asks = isinstance(said, Requirement) and (known or said.kind not in OF_PLACES)
     return (Part.WORDS in allowed or asks) and (known or not may_name_a_place(said))

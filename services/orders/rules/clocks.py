@@ -160,10 +160,10 @@ def _notifying(order: Order, calendars: Calendars) -> Clocks:
     terms, said = order.known.terms, order.said
     rule = NOTIFIES.get(terms.order)
     first = order.known.made if rule is AlertRule.NOTIFY_DAPO else terms.served
-    if rule is None or first is None or not order.binding:
+    if rule is None or not order.binding:
         return {}
     if said.notified is None:
-        return {rule: runs_out(rule, first, calendars)}
+        return {} if first is None else {rule: runs_out(rule, first, calendars)}
     changed, ends = said.details_changed, ends_at(terms)
     if changed is None or changed <= said.notified or (ends is not None and ends <= changed):
         return {}
@@ -181,7 +181,7 @@ def _at_court(order: Order, at: datetime, calendars: Calendars) -> Clocks:
         return {AlertRule.HEARING: max(due, order.adjourned or due)}
     if (said.without_notice or _until_heard(order, at)) and said.return_date is not None:
         due = end_of(said.return_date)
-        if not in_its_place(order.known, order.others, due, at):
+        if not in_its_place(order.known, order.others, max(due, terms.longest or due), at):
             return {AlertRule.RETURN_DATE: due}
     return {}
 
@@ -199,17 +199,16 @@ def _until_heard(order: Order, at: datetime) -> bool:
 
 
 def _bailed_anew(order: Order, other: KnownOrder) -> bool:
-    """Whether a court gave bail anew, whatever became of that: since, by the same reference; or for the same
-    people, on the day of the hearing or later."""
-    bail, day = order.known, order.said.return_date
+    """Whether a court gave bail anew, whatever became of that: on a later day, by the same reference; or for
+    the same people, on the day of the hearing or later."""
+    bail, day, given = order.known, order.said.return_date, other.made.astimezone(LONDON).date()
     named = bool(bail.protected) and set(other.protected) >= set(bail.protected)
-    heard_then = day is not None and other.made.astimezone(LONDON).date() >= day
     return (
         other.terms.order is OrderType.COURT_BAIL
         and other.terms.stage in (OrderStage.MADE, OrderStage.DISCHARGED)
-        and other.made > bail.made
+        and given > bail.made.astimezone(LONDON).date()
         and set(other.respondents) >= set(bail.respondents)
-        and ((named and heard_then) or same_case(bail, other))
+        and ((named and day is not None and given >= day) or same_case(bail, other))
     )
 
 

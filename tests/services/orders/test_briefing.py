@@ -109,7 +109,7 @@ async def test_what_another_force_sent_is_on_the_briefing_of_whoever_reads_it_fo
         await orders.runtime.take(header, defined, caller=CALLERS["police-system"], right="test")
 
     async def read_by(who: str, path: str = "briefing") -> list[tuple[str, str]]:
-        return [(each["order"], each["agency"]) for each in await briefed(orders, who, path)]
+        return [(each["order"], each["force"]) for each in await briefed(orders, who, path)]
 
     await until(lambda: read_by("on-call"), what="on the briefing of its own force")
     assert await read_by("supervisor-elsewhere") == [], "before it was sent to them"

@@ -336,6 +336,8 @@ def test_nor_do_the_words_of_a_requirement(kind: str, known: bool | None, tells:
         ),
         (Requirement(kind=RequirementKind.OTHER, text="To hand over the keys"), False),
         (Requirement(kind=RequirementKind.RESIDE, text="Not on her estate"), False),
+        (Requirement(kind=RequirementKind.TAG, text="Alarm in the streets around the school"), False),
+        (Requirement(kind=RequirementKind.NOTIFY_ADDRESS, text="Not Rose Cottage"), False),
         (
             Requirement(kind=RequirementKind.RESIDE, text="4 Old Street", address_known_to_respondent=True),
             True,
