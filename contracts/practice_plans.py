@@ -35,8 +35,8 @@ def plans() -> str:
             *table(("Reason", "When"), refused),
             "",
             "A plan is reviewed at each change that opens a review of the risk ([risk.md](risk.md)), when"
-            " the risk is graded anew, higher or lower, and on the day that it gives itself; each plan by"
-            " itself, whoever has looked at another. Nothing ends a plan: neither court nor an order's end.",
+            " the risk is graded anew, higher or lower, and on the day that it gives itself. Nothing ends a"
+            " plan: neither a court nor the end of an order.",
             "",
             "## What a victim is told, by when",
             "",

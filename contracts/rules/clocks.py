@@ -267,7 +267,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.PLAN_REVIEW: _owed(
         "a change that opens a review of the risk (docs/risk.md), another grade, or the plan's own date",
-        "an adequate plan of the same agency that is newer, or somebody who finds that this one stands",
+        "an adequate plan that is newer, or somebody who finds that it stands",
         Limit(24, Calendar.HOURS),
         ClockOwner.PLAN_OWNER,
         "the plan is for a risk that is no more. The limit is that of the review of the risk; five working"

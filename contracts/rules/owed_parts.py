@@ -58,7 +58,8 @@ class Plan(Part):
 
 
 class PlanReview(Part):
-    """The review of a plan that is owed first: whose plan, what asks for it, since when, by when."""
+    """The review of the plans that is owed: of whose was looked at last, what asks for it, since when, by
+    when."""
 
     agency: str
     because: ReviewTrigger | PlanChange

@@ -149,8 +149,9 @@ def mend(plans: Sequence[tuple[Plan, str]], heard: Heard, grade: Grade, calendar
     if thin:
         since = min(min(each.envelope.time, each.recorded) for each, _ in thin)
     else:
-        looked = max(newest.at, newest.reviewed or newest.at)
-        since = min((each.at for each in _changes(heard, calendars) if each.at > looked), default=looked)
+        looked = _looked(newest)
+        worse = (each for each in _changes(heard, calendars) if each.because is not PlanChange.GRADE_LOWERED)
+        since = min((each.at for each in worse if each.at > looked), default=looked)
     due = deadline(WEEK if grade in LOWER else DAY, since, calendars)
     return Clock(rule=AlertRule.PLAN_INADEQUATE, cause=mention, due=due)
 
@@ -179,20 +180,26 @@ def review_of(
     heard: Heard, plans: Sequence[tuple[Plan, str]], calendars: Calendars
 ) -> list[tuple[str, PlanReview]]:
     """The review that is owed of the adequate plans, the first to be late; and the mention that it is about.
-    Each plan has its own: that another agency has looked at its plan is no review of this one. A plan that is
-    newer than what changed is its review."""
-    found = []
-    for plan, mention in plans:
-        if plan.refused:
-            continue
-        looked = plan.reviewed or plan.at
-        for each in _changes(heard, calendars):
-            if max(plan.at, looked) < each.known:
-                found.append((each.mention, _review(plan, each.because, each.root, each.at, each.due)))
-        if plan.review_on:
-            own = _review(plan, PlanChange.REVIEW_DATE, plan.root, looked, end_of(plan.review_on))
-            found.append((mention, own))
+    An adequate plan that is newer than what changed is its review, and so is that somebody found one to
+    stand: whose plan it is, is whose was looked at last."""
+    sound = [each for each in plans if not each[0].refused]
+    if not sound:
+        return []
+    newest, mention = max(sound, key=lambda each: _looked(each[0]))
+    found = [
+        (each.mention, _review(newest, each.because, each.root, each.at, each.due))
+        for each in _changes(heard, calendars)
+        if _looked(newest) < each.known
+    ]
+    if newest.review_on:
+        due = end_of(newest.review_on)
+        own = _review(newest, PlanChange.REVIEW_DATE, newest.root, newest.reviewed or newest.at, due)
+        found.append((mention, own))
     return sorted(found, key=lambda each: (each[1].due, each[1].root))[:1]
+
+
+def _looked(plan: Plan) -> datetime:
+    return max(plan.at, plan.reviewed or plan.at)
 
 
 def _review(
