@@ -314,17 +314,17 @@ def _separation(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Open
 def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterator[Opened]:
     """Of the first partner whom anybody names in full nobody knows who is new. Whom one agency calls a
     partner and another a former one is nobody new, nor is a record that nobody has linked and that bears
-    their name; of one without a full name nobody can tell. Whom an agency called a former partner itself, and
-    calls a partner now, is one again, whatever others say."""
+    their name; of one without a full name nobody can tell. An agency's own words count by themselves: that it
+    names another than before, and that whom it called a former partner is one again."""
     together, apart, names = dict[str, set[str]](), dict[str, set[str]](), set[str]()
     for each in told:
         agency = each.envelope.agency
         others = (former for who, former in apart.items() if who != agency)
         known = set[str]().union(*together.values(), *others)
         now = [m for m in each.people if m.relationship in TOGETHER]
-        new = names and any(_full_names(m) and _known_as(m, homes).isdisjoint(known) for m in now)
+        unknown = any(_full_names(m) and _known_as(m, homes).isdisjoint(known) for m in now)
         again = any(_known_as(m, homes) & apart.get(agency, set()) for m in now)
-        if new or again:
+        if again or (unknown and (names or together.get(agency))):
             yield _line(each, ReviewTrigger.NEW_RELATIONSHIP)
         named = set[str]().union(*(_known_as(m, homes) for m in now))
         then = [m for m in each.people if m.relationship in APART]

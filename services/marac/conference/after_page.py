@@ -7,6 +7,8 @@ from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.events.configuration import AreaDefined
 from contracts.rules.areas import area_and_around
+from contracts.rules.clocks import end_of
+from contracts.rules.occurrence import LONDON
 from contracts.rules.pattern import many_left
 from contracts.vocabulary import AreaKind, ToldResult
 from services.marac import casefile, shown_after
@@ -14,7 +16,7 @@ from services.marac.conference import following, rows, transferring
 from services.marac.conference.after import AFTER
 from services.marac.conference.after_rows import CaseAfter
 from services.marac.conference.held import Held
-from services.marac.conference.hers import contact_shown, way_of
+from services.marac.conference.hers import contact_shown, way_then
 from services.marac.conference.known import CaseKnown
 from services.marac.rules import flags, sharing, told
 
@@ -76,7 +78,9 @@ def _asks(after: CaseAfter, known: CaseKnown) -> told.ToldAsks | None:
     said = after.told
     if said is None or said.result is not ToldResult.TOLD:
         return None
-    return told.asks(said.method, way_of(known.victim, said.at))
+    by_day = said.precision == "day"
+    at = end_of(said.at.astimezone(LONDON).date()) if by_day else said.at
+    return told.asks(said.method, way_then(known.victim, at), by_day=by_day)
 
 
 def _facts(known: CaseKnown, page: shown_after.AfterPage) -> Iterator[str]:

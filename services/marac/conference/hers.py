@@ -44,13 +44,22 @@ def contact_shown(line: rows.ContactLine, *, contacts: bool, locations: bool) ->
 
 
 def way_of(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
-    """Which way to reach the victim is safe at a time, by what was said and had happened by then."""
+    """Which way to reach the victim is safe at a time."""
     if victim is None:
         return safe_way((), (), at)
-    words = [
-        Said(each.agency, each.occurred, each.contact) for each in victim.contacts if each.occurred <= at
-    ]
-    happened = (each for each in victim.hers.failed if each.occurred <= at)
-    failed = [failed_by(each.occurred, each.precision, each.recorded) for each in happened]
+    words = [Said(line.agency, line.occurred, line.contact) for line in victim.contacts]
+    failed = [failed_by(each.occurred, each.precision, each.recorded) for each in victim.hers.failed]
     died = victim.hers.died
-    return safe_way(words, failed, at, died.agency if died and died.occurred <= at else None)
+    return safe_way(words, failed, at, died.agency if died else None)
+
+
+def way_then(victim: rows.ConferencePerson | None, at: datetime) -> SafeWay:
+    """Which way was safe at a time that is over, by what was said and had happened by then."""
+    if victim is None:
+        return way_of(None, at)
+    hers, by = victim.hers, [each for each in victim.contacts if each.occurred <= at]
+    past = {
+        "failed": tuple(each for each in hers.failed if each.occurred <= at),
+        "died": hers.died if hers.died and hers.died.occurred <= at else None,
+    }
+    return way_of(victim.model_copy(update={"contacts": by, "hers": hers.model_copy(update=past)}), at)

@@ -31,6 +31,7 @@ def tellings_of(heard: Heard) -> tuple[Telling, ...]:
             root=each.envelope.root,
             agency=each.envelope.agency,
             at=each.envelope.time,
+            precision=each.envelope.precision,
             result=said.result,
             of_case=said.case,
             method=said.method,

@@ -13,7 +13,7 @@ from contracts.vocabulary import (
     SaidBy,
     ToldResult,
 )
-from services.marac.conference.parts import Part, Source
+from services.marac.conference.parts import Part, Precision, Source
 
 
 class FailedWay(Source):
@@ -57,6 +57,7 @@ class Telling(Part):
     root: str
     agency: str
     at: AwareDatetime
+    precision: Precision = "instant"
     result: ToldResult
     of_case: str | None = None
     method: ContactMethod | None = None

@@ -27,7 +27,7 @@ def until(referrals: Iterable[datetime]) -> datetime:
 
 def not_asked(hers: Iterable[InCase], theirs: Iterable[InCase]) -> set[str]:
     """The services that support an alleged perpetrator, as the victim of whatever else, and not the victim of
-    the case: nobody of them sees it (``sharing.supports_other_party``), and none could answer."""
+    the case: whoever works for their service does not see it (``sharing.supports_other_party``)."""
     other, own = (
         {each.agency for each in parties if each.part is CaseRole.IDVA} for parties in (theirs, hers)
     )

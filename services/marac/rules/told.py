@@ -13,12 +13,14 @@ ToldAsks = Literal["way-not-said", "no-way-then", "other-way", "not-safe-then"]
 """What a supervisor is asked of the way by which somebody was told."""
 
 
-def asks(method: ContactMethod | None, then: SafeWay) -> ToldAsks | None:
-    """What is to be asked, given the way by which somebody was told, and what held of safe contact then."""
+def asks(method: ContactMethod | None, then: SafeWay, *, by_day: bool = False) -> ToldAsks | None:
+    """What is to be asked, given the way by which somebody was told, and what held of safe contact then. Of
+    whoever was told on a day nobody knows the hour: none is asked about."""
     if method is None:
         return "way-not-said"
     if then.method is None:
         return "no-way-then"
     if method is not then.method:
         return "other-way"
-    return None if then.state in (WayState.SAFE, WayState.AT_TIMES) else "not-safe-then"
+    hours = (WayState.SAFE, WayState.AT_TIMES, *((WayState.NOT_NOW,) if by_day else ()))
+    return None if then.state in hours else "not-safe-then"

@@ -74,7 +74,8 @@ def once(text: str) -> str:
 @lines(__file__, "told")
 def test_whether_it_was_told_by_the_agreed_safe_way(line: dict[str, Any]) -> None:
     by, way = (ContactMethod(line[each]) if line[each] else None for each in ("by", "way"))
-    assert told_asks(by, SafeWay(WayState(line["stood"]), "so", way)) == line["asked"]
+    then = SafeWay(WayState(line["stood"]), "so", way)
+    assert told_asks(by, then, by_day=line.get("day", False)) == line["asked"]
 
 
 async def test_an_agency_sees_whom_to_flag_and_until_when_and_nothing_else_of_the_case(marac: Marac) -> None:
@@ -314,7 +315,7 @@ async def test_the_victim_is_to_be_told_and_nobody_is_shown_a_number_on_the_list
     shown = await read(marac, "idva", f"cases/{made.case}/after")
     assert (shown["told"]["result"], shown["told"]["agency"]) == ("told", "haven")
     assert shown["told_asks"] == "way-not-said"
-    assert "A supervisor of" in (await page(marac, "idva", f"cases/{made.case}/after")).text
+    assert "Ask a supervisor of" in (await page(marac, "idva", f"cases/{made.case}/after")).text
 
 
 @pytest.mark.parametrize(("method", "asks"), [("text", None), ("letter", "other-way")])
