@@ -33,12 +33,12 @@ from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import at_meeting, at_meetings, chooses, once_heard, since_meeting
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
-from services.marac.conference.support import who_is_in
+from services.marac.conference.support import service_asked, who_is_in
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import Chosen, chosen
 from services.marac.rules.doubting import OtherRecord, may_know_of
-from services.marac.rules.interests import Sight, has_tie, sight
+from services.marac.rules.interests import Sight, has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.restricting import is_shut_out, restricting
 
@@ -204,12 +204,6 @@ async def with_ties(archive: Archive, person: str = "") -> list[InterestsRow]:
     return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(*theirs)))
 
 
-async def people_tied(archive: Archive, caller: Caller) -> set[str]:
-    """The parties of the cases to which the caller declared a tie."""
-    theirs = {row.case for row in await with_ties(archive, caller.id)}
-    return {person for pair in (await pairs_of(archive, theirs)).values() for person in pair.parties}
-
-
 async def pairs_of(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
     """Whom each of these cases is about, of their small rows."""
     found = await Held(archive).many(COUNTED, CountedCase, cases, "case")
@@ -242,14 +236,15 @@ async def visible(
     archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
 ) -> dict[str, rows.ConferenceCase]:
     """Those of these cases that the caller may see, by id: a case is also of the areas of the standing
-    meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. To
-    whoever declared a tie to its parties it is not there, nor to whoever supports the other one, nor where it
-    is restricted to others, nor, once a
-    meeting of theirs has declaring here, to an attendee who declared nothing."""
+    meetings that it was put on, whatever its own area has become since; and of a MARAC that took it over. One
+    that is on no agenda is not there for an IDVA who has nothing to do with it. To whoever declared a tie to
+    its parties it is not there, nor to whoever supports the other one, nor where it is restricted to others,
+    nor, once a meeting of theirs has declaring here, to an attendee who declared nothing."""
     if not (cases := list(cases)):
         return {}
     meetings = await Held(archive).meetings_of(cases)
-    return await _released(archive, caller, _of_their_areas(caller, cases, meetings), meetings)
+    theirs = await _of_their_areas(archive, caller, cases, meetings)
+    return await _released(archive, caller, theirs, meetings)
 
 
 async def with_doubts_of(
@@ -308,19 +303,30 @@ async def counted(archive: Archive, caller: Caller, cases: Iterable[rows.Confere
     """Those of these cases that are in numbers for the caller: as ``visible``, but that one of which they
     declared nothing is counted too. A number is no look at it."""
     cases = list(cases)
-    theirs = _of_their_areas(caller, cases, await Held(archive).meetings_of(cases))
+    theirs = await _of_their_areas(archive, caller, cases, await Held(archive).meetings_of(cases))
     return theirs.keys() - await tied(archive, caller, theirs)
 
 
-def _of_their_areas(
-    caller: Caller, cases: Iterable[rows.ConferenceCase], meetings: Mapping[str, rows.ConferenceMeeting]
+async def _of_their_areas(
+    archive: Archive,
+    caller: Caller,
+    cases: Iterable[rows.ConferenceCase],
+    meetings: Mapping[str, rows.ConferenceMeeting],
 ) -> dict[str, rows.ConferenceCase]:
     found: dict[str, rows.ConferenceCase] = {}
+    unlisted: list[rows.ConferenceCase] = []
     for case in cases:
         put_on = [meetings[each.meeting] for each in case.meetings if each.meeting in meetings]
         areas = {*case.areas, *case.transferred, *(area for meeting in put_on for area in meeting.areas)}
         if sharing.may_see_case(caller.roles, caller.areas, areas, case.marac):
             found[case.case] = case
+            unlisted += [] if put_on else [case]
+    support = await _support(Held(archive), caller, unlisted)
+    for case in unlisted:
+        known = support.get(case.case, rows.Support())
+        involved = {case.agency, service_asked(known)}
+        if not opens_unlisted(caller.roles, caller.agency, caller.id, who_is_in(known), involved):
+            del found[case.case]
     return found
 
 
@@ -343,29 +349,32 @@ async def _released(
     declares = {each.meeting for each in research.values() if each.declares}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
     clients = await clients_of(held, caller, [cases[case] for case in asked if said[case] is None])
-
-    def works(case: str) -> bool:
-        return sharing.may_place_cases(caller.roles) or case in clients
-
+    places = sharing.may_place_cases(caller.roles)
     return {
         case: row
         for case, row in cases.items()
-        if sight(tie=said[case], asked=case in asked, works=works(case)) is Sight.ALL
+        if sight(tie=said[case], asked=case in asked, works=places or case in clients) is Sight.ALL
     }
 
 
 async def clients_of(held: Held, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
     """Those of these cases whose victim is a client of the caller's, an IDVA."""
-    if StaffRole.IDVA not in caller.roles:
-        return set()
-    victims = await held.many(
-        PERSON, rows.ConferencePerson, {case.victim.person for case in cases if case.victim}, "person"
-    )
     part = {
-        person: sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(row.support))
-        for person, row in victims.items()
+        case: sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(known))
+        for case, known in (await _support(held, caller, cases)).items()
     }
-    return {case.case for case in cases if case.victim and part.get(case.victim.person) is CaseRole.IDVA}
+    return {case for case, each in part.items() if each is CaseRole.IDVA}
+
+
+async def _support(
+    held: Held, caller: Caller, cases: Iterable[rows.ConferenceCase]
+) -> dict[str, rows.Support]:
+    """The support of the victims of these cases, to somebody who is an IDVA."""
+    if StaffRole.IDVA not in caller.roles:
+        return {}
+    of = {case.case: case.victim.person for case in cases if case.victim}
+    victims = await held.many(PERSON, rows.ConferencePerson, set(of.values()), "person")
+    return {case: victims[person].support for case, person in of.items() if person in victims}
 
 
 def by_transfer(caller: Caller, case: rows.ConferenceCase) -> bool:

@@ -21,7 +21,7 @@ from services.marac.conference import rows
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.at_risk_rows import AtRisk, AtRiskTable
 from services.marac.conference.compose import area_name
-from services.marac.conference.held import Held, people_tied, visible
+from services.marac.conference.held import Held, pairs_of, visible, with_ties
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.at_risk import MONTHS
@@ -134,7 +134,8 @@ async def _theirs(
     referred = {case for row in read for case in row.cases}
     cases = await Held(runtime).many(CASE, rows.ConferenceCase, referred, "case")
     seen = await visible(runtime, caller, cases.values())
-    apart = await people_tied(runtime, caller)
+    pairs = await pairs_of(runtime, {row.case for row in await with_ties(runtime, caller.id)})
+    apart = {person for pair in pairs.values() for person in pair.parties}
     found: list[tuple[AtRisk, rows.ConferenceCase | None]] = []
     for row in read:
         case = next((seen[case] for case in row.cases if case in seen), None)

@@ -105,3 +105,9 @@ def who_is_in(known: Support) -> Iterable[sharing.InCase]:
     for each in known.team:
         if not holder or each.part is not CaseRole.IDVA or each.agency == holder:
             yield sharing.InCase(each.part, each.agency, each.worker.person)
+
+
+def service_asked(known: Support) -> str | None:
+    """Which service a referral to an IDVA waits for. None: none does, or it is not known for which."""
+    idvas = (c for c in known.courses if c.support is SupportKind.IDVA and c.state in support.WAITED_FOR)
+    return next((course.service for course in idvas), None)

@@ -118,6 +118,38 @@ async def test_another_services_idva_sees_no_place_and_no_number_and_the_other_p
     assert (await marac.get("idva-else", f"cases/{his}")).status_code == 200
 
 
+async def test_a_case_on_no_agenda_opens_to_the_idvas_who_have_to_do_with_it(marac: Marac) -> None:
+    """The police refer Cat; haven is asked to take her on, harbour is not."""
+    made, idvas = await prepared(marac), ("idva", "idva-else")
+    case = await marac.say("police", caseload.referral(people=[cat(), ben()]).said, 3)
+
+    async def opens_to(*who: str) -> bool:
+        found = [each for each in idvas if await in_page(marac, each, case, "Rai")]
+        return found == list(who)
+
+    await until(lambda: in_page(marac, "chair", case, "Rai"))
+    assert await opens_to(), "none of them supports her, referred her or was asked"
+    asked = SupportProgressed(people=[cat()], support=SupportKind.IDVA, step=SupportStep.MADE)
+    await marac.say("police", asked, 2)
+    await until(lambda: in_page(marac, "coordinator", case, '"state":"made"'))
+    assert await opens_to(), "which service was asked is not known"
+    await marac.say("police", asked.model_copy(update={"service": "haven"}), 1)
+    await until(lambda: opens_to("idva"))
+    look = {"name": "Rai", "reason": "own-case"}
+    for who, there in (("idva", True), ("idva-else", False)):
+        found = await marac.post(who, "search", look)
+        assert (case in found.text) is there, (who, found.text)
+        for path in (f"cases/{case}/sources/{case}", f"cases/{case}/shown-to/{case}"):
+            assert ((await marac.get(who, path)).status_code == 200) is there, (who, path)
+    put_on = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": case})
+    assert put_on.status_code == 201, put_on.text
+    assert await until(lambda: opens_to(*idvas)), "a meeting of theirs is to hear it"
+    taken_off = {"Authorization": "Bearer coordinator", "If-Match": '"1"'}
+    gone = await marac.http.delete(f"/marac/v1/facts/{put_on.json()['root']}", headers=taken_off)
+    assert gone.is_success, gone.text
+    assert await until(lambda: opens_to("idva")), "none is any more"
+
+
 async def gone(marac: Marac, who: str, case: str) -> bool:
     return (await marac.get(who, f"cases/{case}")).status_code == 404
 

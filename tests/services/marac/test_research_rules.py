@@ -13,9 +13,10 @@ from contracts.events.conference import CaseListed, Restricting
 from contracts.events.listing import CaseRestricted, Insider
 from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
 from contracts.sections import Narrative
+from contracts.vocabulary import CaseRole
 from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
-from services.marac.rules.interests import has_tie, sight
+from services.marac.rules.interests import has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
 from services.marac.rules.research import due_by, runs_until, state
 from services.marac.rules.restricting import still_inside
@@ -69,6 +70,15 @@ def test_the_clock_of_a_meeting_stops_when_no_list_has_it_any_more() -> None:
 def test_what_somebody_is_shown_of_a_case(line: dict[str, Any]) -> None:
     found = sight(tie=line.get("tie"), asked=line.get("asked", True), works=line.get("works", False))
     assert found == line["sees"]
+
+
+@lines(__file__, "unlisted")
+def test_to_whom_a_case_on_no_agenda_opens(line: dict[str, Any]) -> None:
+    hers = [
+        sharing.InCase(CaseRole(line.get("part", "idva")), agency, None) for agency in line.get("hers", [])
+    ]
+    involved = {line.get("referred", "police"), line.get("asked")}
+    assert opens_unlisted(line.get("roles", ["idva"]), "haven", WHO, hers, involved) == line["opens"]
 
 
 def insider(name: str, agency: str | None) -> Insider:
