@@ -174,13 +174,17 @@ class Folder:
         return await self._of_views(connection, subjects)
 
     async def _mark_all(self, connection: AsyncConnection, mark: Mark) -> None:
-        """Mark every key there is; or those of the kinds of subject that read a type of configuration."""
+        """Mark every key there is, but a person's who is found by a mention's; or those of the kinds of
+        subject that read a type of configuration."""
         anew = Rank.HISTORY if mark.key == ledger.EVERYTHING else Rank.REST
         all_keys = f"""insert into mark (key, urgent, origin)
             select distinct key, {anew:d}, {mark.due.origin} from key"""
         await self._store.take_long(connection)
         if mark.key == ledger.EVERYTHING:
-            await connection.execute(prepared(all_keys))
+            people = self._store.begins("key.key", f"{PREFIX['person']}:")
+            found = """exists (select 1 from place join key as told on told.key = place.mention
+                where place.person = key.key)"""
+            await connection.execute(prepared(f"{all_keys} where not ({people} and {found})"))
             reached(Step.REBUILD_EXPANDED)
             return
         for prefix, types in self._configured_by.items():

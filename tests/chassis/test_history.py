@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis import ledger, recording
-from chassis.batch import Batch
+from chassis.batch import Batch, Done
 from chassis.clock import Clock
 from chassis.facts import Fact
 from chassis.fold import Folder
@@ -18,6 +18,7 @@ from chassis.http.lines import GROUP
 from chassis.ledger import entry_of
 from chassis.marks import HISTORY, Rank
 from chassis.pace import MARKS, Turn
+from chassis.reading import Read
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.taking import take, take_of
@@ -263,3 +264,63 @@ async def test_an_upload_waits_for_folds_of_today_alone(
     await until(lambda: settled(runtime))
     beside.cancel()
     await asyncio.gather(beside, return_exceptions=True)
+
+
+class Counting(Folder):
+    """A folder that notes whom it folded."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, IDS, "/tests", VIEWS, Signals())
+        self.folded: list[str] = []
+
+    def _fold_one(self, read: Read, id_: str) -> Done:
+        self.folded.append(id_)
+        return super()._fold_one(read, id_)
+
+    async def drain(self) -> list[str]:
+        self.folded.clear()
+        while (await self.once(1)).marks:  # of each batch one mark: none is drawn together by chance
+            pass
+        return sorted(self.folded)
+
+
+def _people(*mentions: str) -> list[str]:
+    return sorted(f"p:{IDS.person(mention[2:])}" for mention in mentions)
+
+
+async def _with_a_row(store: Store) -> list[str]:
+    async with store.reading() as connection:
+        found = await connection.execute(text("select 'p:' || subject from race_person order by 1"))
+        return list(found.scalars())
+
+
+@pytest.mark.parametrize("unfiled", [False, True])
+async def test_in_a_rebuild_everybody_is_folded_once_and_so_is_whoever_has_no_mention_left(
+    store: Store, unfiled: bool
+) -> None:
+    """Whoever has one is found by it, though decisions are filed under them too. ``unfiled``: one of whom
+    nothing was told here finds nobody."""
+    stays, left, other = [await _filed(store, str(n), HISTORY * 2) for n in range(3)]
+    folder = Counting(store)
+    await folder.drain()
+    await _decided(store, stays, left)
+    async with store.writing() as connection:
+        await connection.execute(text("delete from mark"))
+        if unfiled:
+            elsewhere = "insert into place (mention, person, seq) values ('m:elsewhere', :person, 0)"
+            await connection.execute(text(elsewhere), {"person": f"p:{IDS.person(left[2:])}"})
+        await ledger.mark_everything(store, connection)
+    assert await folder.drain() == _people(stays, left, other)
+    assert await _with_a_row(store) == _people(stays, other)
+
+
+async def test_who_is_moved_while_a_rebuild_is_under_way_is_folded_where_they_were_too(store: Store) -> None:
+    """Their last mention, by which the rebuild was to find them, is taken from them before its mark is."""
+    stays, left = [await _filed(store, str(n), HISTORY * 2) for n in range(2)]
+    folder = Counting(store)
+    await folder.drain()
+    await store.write(lambda c: ledger.mark_everything(store, c))
+    await folder.once()
+    await _decided(store, stays, left)
+    assert set(await folder.drain()) == set(_people(stays, left))
+    assert await _with_a_row(store) == _people(stays)
