@@ -94,7 +94,13 @@ def owed() -> Owed:
         because=EnhancedReason.DOMESTIC_ABUSE,
         plans=(thin, sound),
         mend_by=None,
-        review=PlanReview(because=ReviewTrigger.BREACH, root=BREACH, at=ago(days=2), due=ago(days=1)),
+        review=PlanReview(
+            agency="northmere-police",
+            because=ReviewTrigger.BREACH,
+            root=BREACH,
+            at=ago(days=2),
+            due=ago(days=1),
+        ),
         contract=Contract(
             root=new(),
             agency="northmere-police",

@@ -20,6 +20,7 @@ from contracts.vocabulary import (
 from services.marac import shown
 from services.marac.conference.correspondence import Message, Messages, Waiting, WaitingLine
 from services.marac.conference.support_rows import CourseLine, InCase
+from services.marac.rules.team import told_of
 from services.marac.shown_support import SupportOwed, SupportShown
 from services.referrals import support as referrals
 from services.referrals.support_list import OwedShown, ServiceShown, SupportLine, SupportList, SupportPage
@@ -162,6 +163,7 @@ async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:
         without_answer=4,
         messages=sorted(lines, key=lambda line: line.sent, reverse=True),
         others=[each for each in team() if each.part is other],
+        team=[each for each in team() if told_of(each.part, you)],
         agencies={IDVA: "Harbour IDVA service", POLICE: "Northmere Police"},
     )
 

@@ -82,7 +82,7 @@ def test_an_agenda_is_live_while_its_meeting_is_closed_until_its_day_is_over(
     expect(status).to_have_text(
         "Nothing on this agenda differs any more from when you opened it. Show it now"
     )
-    change(starts=sample_rows.NOW - timedelta(days=1))
+    change(closed=True, starts=sample_rows.NOW - timedelta(days=1))
     expect(status).to_have_text("The meeting is over: nothing new comes to this page any more. Show it now")
     page.get_by_role("link", name="Show it now").click()
     expect(page.locator("[data-live]")).to_have_count(0)
