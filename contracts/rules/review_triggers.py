@@ -50,7 +50,7 @@ TRIGGERS: Mapping[ReviewTrigger, Line] = {
     ReviewTrigger.NEW_CHILD: Line("a household names a child whom none before it named", WEEK, ASKED),
     ReviewTrigger.NEW_RELATIONSHIP: Line(
         "any agency names as partner or married, by a full name, whom none named so before, nor another as a"
-        " former one, once any has named a partner or a former one",
+        " former one, once any has named a partner or a former one in full, or the same agency any partner",
         WEEK,
         APP,
     ),

@@ -315,7 +315,7 @@ def _new_relationship(told: Iterable[Told], homes: Mapping[str, str]) -> Iterato
     """Of the first partner whom anybody names in full nobody knows who is new. Whom one agency calls a
     partner and another a former one is nobody new, nor is a record that nobody has linked and that bears
     their name; of one without a full name nobody can tell. An agency's own words count by themselves: that it
-    names another than before, and that whom it called a former partner is one again."""
+    names another than before, though that one without a name, and that a former partner is one again."""
     together, apart, names = dict[str, set[str]](), dict[str, set[str]](), set[str]()
     for each in told:
         agency = each.envelope.agency

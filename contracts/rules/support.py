@@ -131,6 +131,8 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
     if before is None:
         return step
     if before.state not in HOLDS:
+        if _beside(before, step):
+            return before
         if not _said_again(before, step):
             return step
         service, reached = step.service or before.service, before.reached
@@ -138,6 +140,14 @@ def _next(before: Course | None, told: Told, said: SupportProgressed) -> Course:
     if agency != before.service:
         return step if said.step in (SupportStep.ACCEPTED, SupportStep.ENGAGED) else before
     return _held(before, step)
+
+
+def _beside(before: Course, step: Course) -> bool:
+    """Whether a service that was asked by name still waits to answer: another declines, or support is offered
+    anew."""
+    waits = before.state in WAITED_FOR and before.service is not None
+    declines = step.state is SupportStep.DECLINED and step.agency != before.service
+    return waits and (declines or step.state is SupportStep.OFFERED)
 
 
 def _said_again(before: Course, step: Course) -> bool:

@@ -19,7 +19,7 @@ from services.orders.rules.sharing import ORDER_ANSWER, RESPONDERS, RIGHTS, SPEA
 
 class Part(StrEnum):
     """Parts of an order. Its type, whom it binds, what holds of it and its service are shown to all; its
-    ``words`` are those of a prohibition, and of where the respondent must live."""
+    ``words`` are those of a prohibition, and of a requirement that is of places (``OF_PLACES``)."""
 
     PROTECTED = "protected"
     PROHIBITIONS = "prohibitions"
