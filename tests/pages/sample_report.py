@@ -61,7 +61,7 @@ async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
     way = safe_way([Word("harbour-idva", NOW, word)], [], NOW).without_contact()
     line = OrderBriefed(
         order=ORDER,
-        agency="northmere-police",
+        force="northmere-police",
         type=OrderType.SPO,
         made=made.made,
         ends=made.ends,
