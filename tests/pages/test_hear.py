@@ -66,6 +66,8 @@ def test_what_is_typed_while_the_line_is_down_is_on_the_server_when_it_is_back(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("[data-state]")).to_have_text("Saving.")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version, "not yet"
+    while not held:  # the page says so before its request has come here
+        page.wait_for_timeout(20)
     held.pop().continue_()
     expect(page.locator("[data-state]")).to_contain_text("Saved at")
     assert world.sittings.records[sample_rows.CASE].version == recorded.version + 1

@@ -93,11 +93,13 @@ async def test_who_heard_her_case_once_is_not_told_where_she_went(referrals: Ref
     for agency in ("haven", "police"):
         await set_feed(referrals, agency, "north")
     await referrals.post("practice", "marac-referrals", referral())
+    await until_told(referrals, "haven", 1)
     for number, area in enumerate(("north", "south")):
         said = referral(f"P-{number}", routing={"area": area}) | {"service": "Clinic"}
         said["people"] = [{k: v for k, v in said["people"][0].items() if k != "contact"}]
         said["people"][0]["identity"]["sensitive"] = False
         assert (await referrals.post("hospital", "health-contacts", said)).status_code == 201
+        await until_told(referrals, "haven", 2 + number)
     (told,) = await until_told(referrals, "police", 1)
     assert set(told["data"]["people"][0]) == {"mention", "role", "identity"}
     of_her, here, gone = (each["data"] for each in await until_told(referrals, "haven", 3))
