@@ -121,6 +121,18 @@ async def test_a_referral_is_filled_in_page_by_page_and_sent_once(referrals: Ref
     assert (await get(referrals, "nurse", f"{draft}/victim")).headers["location"] == f"{HOME}?gone=1"
 
 
+def refuse_referrals(referrals: Referrals, patch: pytest.MonkeyPatch) -> None:
+    """Until `patch` is undone the service takes no referral, though it takes what goes before it."""
+    take = referrals.runtime.take
+
+    async def refusing(*said: Any, **more: Any) -> Any:
+        if isinstance(said[1], ReferralMade):
+            raise Refused("catching-up", status=503)
+        return await take(*said, **more)
+
+    patch.setattr(referrals.runtime, "take", refusing)
+
+
 async def test_what_was_answered_of_characteristics_is_a_fact_of_its_own_and_stands_on_no_referral(
     referrals: Referrals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,15 +147,8 @@ async def test_what_was_answered_of_characteristics_is_a_fact_of_its_own_and_sta
     await fill(referrals, "school", draft, "views", aware="yes", **said)
     shown = (await get(referrals, "school", f"{draft}/check")).text
     assert "Not asked: no interpreter" in shown
-    take = referrals.runtime.take
-
-    async def dropping(*said: Any, **more: Any) -> Any:
-        if isinstance(said[1], ReferralMade):
-            raise Refused("catching-up", status=503)
-        return await take(*said, **more)
-
     with monkeypatch.context() as patch:
-        patch.setattr(referrals.runtime, "take", dropping)
+        refuse_referrals(referrals, patch)
         assert (await send(referrals, "school", draft)).status_code == 503
     await fill(referrals, "school", draft, "views", aware="yes", **said | {"ethnicity": "O2"})
     assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
@@ -230,15 +235,8 @@ async def test_what_she_withholds_stands_as_the_draft_has_it_when_it_is_sent(
     draft = await begin(referrals, "nurse")
     await fill(referrals, "nurse", draft, "victim", record="C-7")
     await fill(referrals, "nurse", draft, "withheld", text="He has a knife, says her sister.")
-    take = referrals.runtime.take
-
-    async def dropping(*said: Any, **more: Any) -> Any:
-        if isinstance(said[1], ReferralMade):
-            raise Refused("catching-up", status=503)
-        return await take(*said, **more)
-
     with monkeypatch.context() as patch:
-        patch.setattr(referrals.runtime, "take", dropping)
+        refuse_referrals(referrals, patch)
         assert (await send(referrals, "nurse", draft)).status_code == 503
         await fill(referrals, "nurse", draft, "victim", record="C-8")
         await fill(referrals, "nurse", draft, "withheld", text=told)
