@@ -43,7 +43,7 @@ MESSAGES = 2_000
 FACTS_OF_ONE = 8
 """In how many of the facts each person stands, in the mean: as in the caseload of a force."""
 APPEND = 500
-LONGEST = 3_600.0
+LONGEST = 14_400.0
 PATIENCE = 60.0
 """Seconds after which the steady rate is cut off: then what counts is the facts none of whose keys is marked,
 and the figure says so. It is lower than the rate of a run that ends, where most facts wait for one key."""

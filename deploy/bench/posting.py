@@ -67,17 +67,20 @@ def measure(stores: Stores, seconds: float, rounds: int) -> Iterator[str | Figur
         whole.rate(stores, min(1, seconds))
         all_in_one = whole.rate(stores, seconds)
     limit = median(raw)
-    traced: dict[str, float] = {}
+    traced: dict[str, list[float]] = {}
     with _collector() as address:
         for ratio in TRACED:
             told = {"GOLDTHREAD_OTLP_ENDPOINT": address, "GOLDTHREAD_TRACE_RATIO": str(ratio)}
-            with _server(stores, "accept", told) as side:
-                yield f"P1: {ratio:.0%} of the posts traced"
-                side.rate(stores, min(1, seconds))
-                traced[f"the same, {ratio:.0%} of the posts traced"] = side.rate(stores, seconds)
+            what = f"the same, {ratio:.0%} of the posts traced on both sides"
+            traced[what] = []
+            for kind in ("accept", "bare"):
+                with _server(stores, kind, told) as side:
+                    yield f"P1: {kind}, {ratio:.0%} of the posts traced"
+                    side.rate(stores, min(1, seconds))
+                    traced[what].append(side.rate(stores, seconds))
     yield _figure("P1", "full POST of a breach, durable", median(ours), limit, GOAL)
-    for what, value in traced.items():
-        yield _figure("P1 traced", what, value, limit)
+    for what, (value, raw_traced) in traced.items():
+        yield _figure("P1 traced", what, value, raw_traced)
     yield _figure("P1 whole", "the same while this process relays, loads and folds it", all_in_one, limit)
 
 

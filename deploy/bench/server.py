@@ -66,7 +66,8 @@ async def serve_ours(kind: str, settings: Settings) -> None:
 
 
 def bare(settings: Settings) -> FastAPI:
-    """The raw limit: the body is validated, and is in PostgreSQL when the answer goes out."""
+    """The raw limit: the body is validated, and is in PostgreSQL when the answer goes out. It is traced as
+    ours is."""
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -77,7 +78,7 @@ def bare(settings: Settings) -> FastAPI:
             app.state.pool = pool
             yield
 
-    app = FastAPI(lifespan=life)
+    app = FastAPI(lifespan=life, telemetry=telemetry.of_requests())
 
     @app.post("/breaches", status_code=201)
     async def report(submission: Submission[BreachReported], request: Request) -> dict[str, str]:
@@ -94,6 +95,7 @@ async def main(kind: str) -> None:
     """Serve until told to stop."""
     settings = load()
     if kind == "bare":
+        telemetry.configure(settings, kind)
         await server_of(bare(settings), settings).serve()
     else:
         await serve_ours(kind, settings)
