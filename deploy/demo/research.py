@@ -1,8 +1,10 @@
 """What the MARACs of the try-out ask of their agencies, and what these answer; and who has a tie: nobody."""
 
+from contextlib import suppress
+
 import anyio
 
-from deploy.demo.client import Client
+from deploy.demo.client import Client, Unexpected
 
 COORDINATOR = "priya-nair"
 ATTENDEES = (COORDINATOR, "rowan-ellis", "carys-bevan")
@@ -27,10 +29,11 @@ async def prepare(client: Client, meeting: str, cases: int) -> None:
     listed: list[str] = []
     with anyio.move_on_after(FOLDED_SECONDS):
         while len(listed) < cases:
-            found = await client.call(COORDINATOR, "GET", f"{path}/interests")
-            listed = [each["case"] for each in found.json()["cases"]]
-            if not listed and found.json()["declared"]:
-                break  # the try-out goes on where it was stopped
+            with suppress(Unexpected):  # the meeting is not folded yet
+                found = (await client.call(COORDINATOR, "GET", f"{path}/interests")).json()
+                listed = [each["case"] for each in found["cases"]]
+                if not listed and found["declared"]:
+                    break  # the try-out goes on where it was stopped
             await anyio.sleep(POLL_SECONDS)
     if not listed:
         return
