@@ -615,8 +615,14 @@ def test_a_silent_feed_is_named_with_when_it_was_last_heard(open_: Open, world: 
     assert says in open_(*PAGES["agenda"]).inner_text("main")
 
 
-@pytest.mark.parametrize("name", ["breach", "order", "owed to a victim", "how a victim may be reached"])
-def test_pages_of_orders_and_referrals_name_who_is_silent(
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("breach", "order", "owed to a victim", "how a victim may be reached"),
+        *("who waits to be heard", "most at risk", "transfers", "returned referrals", "search"),
+    ],
+)
+def test_pages_that_depend_on_every_agency_name_who_is_silent(
     name: str, world: World, ask: Callable[..., httpx.Response]
 ) -> None:
     says = "Nothing from Northmere Hospital (Health) since yesterday at 2:14pm: facts may be missing."
@@ -625,7 +631,20 @@ def test_pages_of_orders_and_referrals_name_who_is_silent(
     for host in world.hosts.values():
         host.silences = (Silent("Northmere Hospital", AgencyKind.HEALTH, sample_rows.ago(hours=20)),)
     assert says in ask(who, path).text
-    assert says not in ask(*PAGES["perpetrator"]).text, "it would tell where a victim lives"
+    assert ask(*PAGES["agenda"]).text.count(says) == 0, "it says itself who is, at the time that it is of"
+
+
+@pytest.mark.parametrize("name", ["perpetrator", "cohort", "put forward", "put forward, to decide"])
+def test_pages_about_perpetrators_say_that_somebody_is_silent_and_never_who(
+    name: str, world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    """A name would tell where a victim lives. It is so too for whoever coordinates a MARAC as well."""
+    for host in world.hosts.values():
+        host.silences = (Silent("Northmere Hospital", AgencyKind.HEALTH, sample_rows.ago(hours=20)),)
+    shown = ask(*PAGES[name]).text
+    assert "Northmere Hospital" not in shown
+    if name.startswith("put forward"):  # the others ask for the time that they are of
+        assert "A source has been silent for longer than usual" in shown
 
 
 def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:

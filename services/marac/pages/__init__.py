@@ -39,4 +39,5 @@ PAGES = Pages(
         Item("nav.choices", "/marac/choices", sharing.RIGHTS[sharing.SET_THRESHOLD]),
         Item("nav.reviews", "/referrals/", frozenset({StaffRole.MARAC_COORDINATOR})),
     ],
+    tells_silence=True,
 )
