@@ -231,6 +231,7 @@ def _environment(templates: Path, texts: Texts) -> Environment:
     system = Environment(
         loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         autoescape=True,
+        auto_reload=False,
         undefined=ChainableUndefined,
     )
     ours = Environment(
@@ -238,6 +239,7 @@ def _environment(templates: Path, texts: Texts) -> Environment:
             [PrefixLoader({"goldthread": FileSystemLoader(TEMPLATES)}), FileSystemLoader(templates)]
         ),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         lstrip_blocks=True,
     )

@@ -44,7 +44,7 @@ class Texts:
 
     def __init__(self, folders: Iterable[Path], language: str = "en") -> None:
         self.language = language
-        self._forms: dict[str, tuple[str, ...]] = {}
+        self._forms: dict[str, tuple[Markup, ...]] = {}
         self._form: Callable[[int], int] = gettext.c2py(get_plural(language).plural_expr)
         for folder in folders:
             for path in sorted((folder / language).glob("*.po")):
@@ -56,7 +56,7 @@ class Texts:
                 raise ValueError(f"{path.name}: {id_} is there twice")
             if not all(forms):
                 raise ValueError(f"{path.name}: {id_} has no text")
-            self._forms[id_] = forms
+            self._forms[id_] = tuple(Markup(escape(form)) for form in forms)  # noqa: S704  escaped
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._forms
@@ -72,11 +72,11 @@ class Texts:
         if forms is None:
             raise MissingText(id_)
         if len(forms) == 1:
-            return Markup(escape(forms[0])) % named  # noqa: S704  escaped, and so is each place
+            return forms[0] % named  # each place is escaped
         n = named["n"]
         if not isinstance(n, int):
             raise TypeError(f"{id_} counts: n must be a whole number")
-        return Markup(escape(forms[self._form(n)])) % named  # noqa: S704  escaped, and so is each place
+        return forms[self._form(n)] % named
 
     def said(self, id_: str) -> Markup:
         """The text of an id that comes from a row, such as a rule's reason (``order.unaware``).

@@ -6,6 +6,7 @@ which of the two it was.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_date
@@ -75,16 +76,15 @@ class Times:
 
     def day(self, day: date) -> Markup:
         """*Sat 21 Nov 2026*."""
-        return Markup(format_date(day, "EEE d MMM y", locale=self._texts.language))  # noqa: S704  no input
+        return _formatted(day, "EEE d MMM y", self._texts.language)
 
     def born(self, day: date) -> Markup:
         """*2 March 1991*."""
-        return Markup(format_date(day, "d MMMM y", locale=self._texts.language))  # noqa: S704  no input
+        return _formatted(day, "d MMMM y", self._texts.language)
 
     def month(self, month: str) -> Markup:
         """*November 2026*, of *2026-11*."""
-        first = date.fromisoformat(f"{month}-01")
-        return Markup(format_date(first, "MMMM y", locale=self._texts.language))  # noqa: S704  no input
+        return _formatted(date.fromisoformat(f"{month}-01"), "MMMM y", self._texts.language)
 
     def age(self, born: date) -> int:
         """Whole years today."""
@@ -127,7 +127,13 @@ class Times:
         if day == today - timedelta(days=1):
             return self._texts("time.yesterday")
         shape = "EEE d MMM" if day.year == today.year else "EEE d MMM y"
-        return Markup(format_date(day, shape, locale=self._texts.language))  # noqa: S704  no input
+        return _formatted(day, shape, self._texts.language)
+
+
+@lru_cache(maxsize=2048)
+def _formatted(day: date, shape: str, language: str) -> Markup:
+    """A day in words. A long page says the same few days again and again."""
+    return Markup(format_date(day, shape, locale=language))  # noqa: S704  no input
 
 
 def _half(local: datetime) -> str:

@@ -121,9 +121,10 @@ class Element:
     def has(self, records: Iterable[Codes]) -> bool:
         """Whether the records of one occasion, by what each says, make it an occasion of this."""
         each = list(records)
-        said: Codes = frozenset().union(*each)
-        settled = any(says & self.codes and says & self.settled for says in each)
-        return bool(said & self.codes) and not said & self.beside and not settled
+        speaks = [says for says in each if not self.codes.isdisjoint(says)]
+        if not speaks or any(says & self.settled for says in speaks):
+            return False
+        return not self.beside or all(self.beside.isdisjoint(says) for says in each)
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,8 @@ def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
     units = [*(each for each in told if id(each) not in gone), *([each] for each in assessed)]
     unasked = frozenset[str]() if assessed else frozenset[str](DASH)
     unknown = unasked.union(*(word.unknown for unit in units for word in unit))
-    found = {each: _found(each, units, unknown) for each in ELEMENTS} if units else {}
+    said = [(unit, frozenset[str]().union(*(word.says for word in unit))) for unit in units]
+    found = {each: _found(each, said, unknown) for each in ELEMENTS} if units else {}
     readings = [
         _reading(offence, [found[element] for element in OFFENCES[offence].elements], units, apart)
         for offence in (OFFENCES if units else ())
@@ -215,13 +216,14 @@ def _counts(candidate: Candidate, unit: Occasion) -> bool:
     return any(word.says - DASH or word.says & candidate.codes for word in unit)
 
 
-def _found(element: Element, units: Sequence[Occasion], unknown: Codes) -> Found:
-    speak = [unit for unit in units if element.has(word.says for word in unit)]
+def _found(element: Element, said: Sequence[tuple[Occasion, Codes]], unknown: Codes) -> Found:
+    may = [unit for unit, codes in said if not codes.isdisjoint(element.codes)]
+    speak = [unit for unit in may if element.has(word.says for word in unit)]
     met = [at for way in element.ways for at in _since(speak, way.codes)[way.times - 1 : way.times]]
     state: State = "missing"
     if met:
         state = "met"
-    elif unknown & element.codes and not any(_says(unit, element.denied_by) for unit in units):
+    elif unknown & element.codes and all(codes.isdisjoint(element.denied_by) for _, codes in said):
         state = "unknown"
     by = tuple(word.root for unit in speak for word in unit if word.says & element.codes)
     return Found(element.name, state, len(speak), by, min(met, default=None))
