@@ -165,9 +165,10 @@ class FactSet:
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 
-    def taken_back(self, model: type[M]) -> list[Fact[M]]:
-        """What was said last of each fact of this kind that was withdrawn."""
-        gone = (self._by_root[fact.root] for fact in self.of(model) if fact.withdrawn)
+    def taken_back(self, *models: type[M]) -> list[Fact[M]]:
+        """What was said last of each fact of these kinds that was withdrawn."""
+        kinds = (fact for fact in self._latest if EVENTS.get(fact.envelope.type) in models)
+        gone = (self._by_root[fact.root] for fact in kinds if fact.withdrawn)
         return [
             cast("Fact[M]", last)
             for versions in gone

@@ -150,6 +150,7 @@ def assessed(heard: Heard) -> list[tuple[Told, Assessed]]:
                 bool(each.said.graded and each.said.graded.signed),
                 each.withdrawn,
                 screens(each.said),
+                isinstance(each.said, ReferralMade),
             ),
         )
         for each in told

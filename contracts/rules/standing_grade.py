@@ -8,9 +8,11 @@ same accused, and for nothing else: a force countersigns each of its forms, and 
 agency's, nor of another partner (domain.md 14, trap 5). To withdraw an assessment is the word of one person:
 what it gave stands as if it had not been withdrawn, until two persons sign what its agency says after it. It
 stands in nobody's way where that is more than it: who was assessed as standard, and is so no more, is not
-known to be. An unknown grade is answered by the next assessment,
-and is never read as an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above
-medium).
+known to be. A referral of high risk that is withdrawn is kept in the same way, and ends sooner, for who
+referred may be of an agency that never assesses: by two persons of its agency, or by whoever of another
+assesses after it, who is the second person beside the one that withdrew (ours, 2026-11). An unknown grade is
+answered by the next assessment, and is never read as an older, lesser one than high (domain.md 14, trap 4,
+2026-11: unknown sorts above medium).
 
 A screening beside an assessment (S-DASH) may raise the grade, and does no more: it answers no unknown one,
 and two signatures beneath it lower nothing. What is said of one accused answers nothing about another: the
@@ -49,6 +51,14 @@ class Assessed:
     withdrawn: bool = False
     screens: bool = False
     """Whether it is a screening beside an assessment, and none."""
+    referral: bool = False
+
+    def ends(self, gone: "Assessed") -> bool:
+        """Whether it is the assessment after which a referral that was withdrawn counts no more. Where either
+        names nobody it is of all the risk: whom it is from may have been added, or left out, since."""
+        others = gone.accused and self.accused and not gone.accused <= self.accused
+        second = self.signed or self.agency != gone.agency
+        return gone.withdrawn and gone.referral and self.grade is not Grade.UNKNOWN and second and not others
 
 
 def screens(said: ReferralMade | RiskAssessed) -> bool:
@@ -56,15 +66,23 @@ def screens(said: ReferralMade | RiskAssessed) -> bool:
     return said.instrument is Instrument.S_DASH and (isinstance(said, RiskAssessed) or said.dash is None)
 
 
+def keeps(said: ReferralMade | RiskAssessed) -> bool:
+    """Whether what was said may keep the grade up once it is withdrawn: an assessment, a referral of high
+    risk."""
+    return isinstance(said, RiskAssessed) or (said.graded is not None and said.graded.grade is Grade.HIGH)
+
+
 def counting(assessed: Sequence[Assessed]) -> list[Assessed]:
     """The assessments that count, of all in the order in which they were made."""
     found: list[Assessed] = []
+    after: list[Assessed] = []
     signed = set[tuple[str, frozenset[str]]]()
     for each in reversed(assessed):
-        if (each.agency, each.accused) not in signed:
+        if (each.agency, each.accused) not in signed and not any(later.ends(each) for later in after):
             found.append(each)
-        if each.signed and not each.withdrawn and not each.screens:
-            signed.add((each.agency, each.accused))
+        if not each.withdrawn and not each.screens:
+            after.append(each)
+            signed |= {(each.agency, each.accused)} if each.signed else set()
     return found[::-1]
 
 

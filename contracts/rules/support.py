@@ -314,6 +314,7 @@ def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
         bool(graded and graded.signed),
         told.withdrawn,
         screens(said),
+        isinstance(said, ReferralMade),
     )
 
 

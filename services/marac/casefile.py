@@ -22,7 +22,7 @@ from contracts.events.orders import (
     OrderQuestionAnswered,
     OrderServed,
 )
-from contracts.events.people import IncidentReported
+from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules.bail_case import Case, cases, with_case
 from contracts.rules.circulation import Circulation, circulation
@@ -41,6 +41,7 @@ from contracts.rules.order_match import (
 )
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import BAIL, OrderStatus, OrderTerms, Past, held_before, order_terms, status
+from contracts.rules.standing_grade import keeps
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, OrderQuestion, Role, Sex
 from services.marac.rules import pairs
@@ -286,6 +287,13 @@ def primary_victim_of(subject: Subject) -> dict[str, bool]:
         ],
         once(subject, disputed_with),
     )
+
+
+def risk_taken_back(subject: Subject) -> list[Fact[ReferralMade | RiskAssessed]]:
+    """What was said last of each assessment that was withdrawn, and of each referral of high risk."""
+    back: list[Fact[ReferralMade | RiskAssessed]]
+    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
+    return [fact for fact in back if keeps(fact.said)]
 
 
 def area_of(said: Said) -> str | None:

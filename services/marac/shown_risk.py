@@ -33,7 +33,7 @@ class ReviewOwed(ReviewLine):
 
 
 class TakenBack(TakenBackLine):
-    """An assessment that was withdrawn, and whether the grade is what it gave until a second person signs."""
+    """What was withdrawn, and whether the grade is what it gave until it is assessed again."""
 
     holds: bool
 

@@ -12,16 +12,17 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.clock import add_working_days, court_deadline, custody_deadline
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.once import once
 from chassis.views import Saying, Subject
 from contracts.content import Said
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.people import RiskAssessed
+from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.events.withheld import WithheldFromPolice
 from contracts.rules import risk_review
 from contracts.rules.clocks import PAST, Calendars, Running, moves
 from contracts.rules.owed_parts import Heard
+from contracts.rules.standing_grade import keeps
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 
@@ -63,7 +64,9 @@ def heard_of(subject: Subject) -> Heard:
     standing = [(fact.envelope, fact.said) for fact in facts]
     told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
-    gone = [(fact.envelope, fact.said) for fact in subject.facts.taken_back(RiskAssessed)]
+    back: list[Fact[ReferralMade | RiskAssessed]]
+    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
+    gone = [(fact.envelope, fact.said) for fact in back if keeps(fact.said)]
     taken_back = risk_review.told_of(gone, subject.id, subject.homes, subject.facts.spoken)
     return Heard(subject.id, subject.homes, subject.at, told, opened, taken_back if told else ())
 

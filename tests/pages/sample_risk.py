@@ -103,7 +103,10 @@ def risk_case() -> shown.CasePage:
         area=None,
         disputed=[],
         locations=[],
-        taken_back=[rows.TakenBack(**source("northmere-police", days=30), grade=Grade.HIGH, accused=[])],
+        taken_back=[
+            rows.TakenBack(**source("northmere-police", days=30), grade=Grade.HIGH, accused=[]),
+            rows.TakenBack(**source("harbour-idva", days=1), grade=Grade.HIGH, accused=[], referral=True),
+        ],
         review_owner="harbour-idva",
         reviews=[
             rows.ReviewLine(root=BREACH, trigger=trigger, agency=agency, at=at, due=at + timedelta(hours=24))
@@ -115,6 +118,7 @@ def risk_case() -> shown.CasePage:
         ],
     )
     risk = risk_of(made, victim, NOW)
+    kept = [each.model_copy(update={"holds": True}) for each in risk.taken_back]
     withdrawn = shown.Missing(code="grade-withdrawn", owner="northmere-police", roots=(new(),))
     gap = shown.Missing(code="review-owed", owner="harbour-idva", roots=(BREACH,), count=3, since=ago(days=1))
     doubt = rows.Doubt(one=new(), other=new())
@@ -125,8 +129,8 @@ def risk_case() -> shown.CasePage:
             "letters": "R4S",
             "victim": in_doubt,
             "assessments": made[::-1],
-            "risk": risk,
-            "accepted": {risk.taken_back[0].root: ago(days=1)},
+            "risk": risk.model_copy(update={"taken_back": kept}),
+            "accepted": {risk.taken_back[-1].root: ago(days=1)},
             "missing": [gap, withdrawn, *case.missing],
         }
     )

@@ -39,6 +39,7 @@ def risk(ask: Callable[..., httpx.Response]) -> str:
         "DARA 2022",
         "Since the letter came.",
         "Northmere Police withdrew an assessment that gave: High risk. Withdrawn yesterday",
+        "withdrew a referral that gave: High risk. The grade stands until the risk is assessed again: by",
     ],
 )
 def test_the_page_says(risk: str, said: str) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from chassis.views import Subject
 from contracts.events.owed import VictimTold
-from contracts.events.people import RiskAssessed
 from contracts.rules import risk_review
 from contracts.rules.owed_parts import Heard, Owed
 from contracts.vocabulary import UpdateKind
@@ -19,7 +18,7 @@ def heard_of(subject: Subject, told: Iterable[casefile.Told]) -> Heard:
     about = [(each.fact.envelope, each.fact.said) for each in told]
     known = risk_review.told_of(about, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(known, subject.id, subject.homes, subject.at)
-    gone = [(fact.envelope, fact.said) for fact in subject.facts.taken_back(RiskAssessed)]
+    gone = [(fact.envelope, fact.said) for fact in casefile.risk_taken_back(subject)]
     taken_back = risk_review.told_of(gone, subject.id, subject.homes, subject.facts.spoken)
     return Heard(subject.id, subject.homes, subject.at, known, opened, taken_back if known else ())
 

@@ -287,12 +287,13 @@ def _doubts(subject: Subject) -> tuple[rows.Doubt, ...]:
 
 
 def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:
-    for fact in subject.facts.taken_back(RiskAssessed):
+    for fact in casefile.risk_taken_back(subject):
         said = fact.said
         if subject.id in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
             yield rows.TakenBack(
                 **source(fact),
                 screens=screens(said),
+                referral=isinstance(said, ReferralMade),
                 grade=said.graded.grade if said.graded else Grade.UNKNOWN,
                 accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
             )

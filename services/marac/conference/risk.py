@@ -62,13 +62,14 @@ def assessed_of(victim: rows.ConferencePerson | None) -> list[standing_grade.Ass
             isinstance(each, rows.Assessment) and each.signed,
             isinstance(each, rows.TakenBack),
             each.screens,
+            isinstance(each, rows.TakenBack) and each.referral,
         )
         for each in sorted(made, key=lambda each: (each.occurred, each.root))
     ]
 
 
 def _taken_back(victim: rows.ConferencePerson | None) -> list[shown.TakenBack]:
-    """The assessments that were withdrawn and that nobody has signed since, the newest first."""
+    """What was withdrawn and is not assessed anew as it takes, the newest first."""
     known = assessed_of(victim)
     open_ = {each.root for each in standing_grade.counting(known) if each.withdrawn}
     holds = {each.root for each in standing_grade.held_up(known)}

@@ -41,10 +41,12 @@ class Assessment(Source):
 
 
 class TakenBack(Source):
-    """A risk assessment of this person as victim that its agency withdrew, and the grade that it gave."""
+    """A risk assessment of this person as victim that its agency withdrew, and the grade that it gave; or a
+    ``referral`` of high risk."""
 
     grade: Grade
     screens: bool = False
+    referral: bool = False
     accused: list[str]
 
 

@@ -27,7 +27,7 @@ from contracts.rules.order_match import (
     match,
     people_of,
 )
-from contracts.rules.standing_grade import Assessed, counting, screens, stands
+from contracts.rules.standing_grade import Assessed, counting, keeps, screens, stands
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -302,7 +302,9 @@ def _victims(subject: Subject) -> list[VictimLine]:
             line = found.get(person) or VictimLine(person=person)
             found[person] = line.model_copy(update=_news_of_where(fact))
     graded: dict[str, list[Assessed]] = {person: [] for person in found}
-    gone = subject.facts.taken_back(RiskAssessed)
+    back: list[Fact[ReferralMade | RiskAssessed]]
+    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
+    gone = [fact for fact in back if keeps(fact.said)]
     made: list[Fact[ReferralMade | RiskAssessed]]
     made = [*subject.facts.current(ReferralMade), *subject.facts.current(RiskAssessed), *gone]
     for each in sorted(made, key=lambda fact: fact.order):
@@ -312,7 +314,8 @@ def _victims(subject: Subject) -> list[VictimLine]:
         signed = bool(by_rule and by_rule.signed)
         for person in found.keys() & victims:
             by = (each.agency, frozenset(accused))
-            known = Assessed(each.root, *by, grade, signed, each in gone, screens(each.said))
+            is_referral = isinstance(each.said, ReferralMade)
+            known = Assessed(each.root, *by, grade, signed, each in gone, screens(each.said), is_referral)
             graded[person].append(known)
     return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]
 

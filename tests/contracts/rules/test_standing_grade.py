@@ -72,6 +72,7 @@ def test_what_two_persons_signed(line: dict[str, Any]) -> None:
             signed=each.get("signed", False),
             withdrawn=each.get("withdrawn", False),
             screens=each.get("screens", False),
+            referral=each.get("referral", False),
         )
         for place, each in enumerate(line["assessed"])
     ]

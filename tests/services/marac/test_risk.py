@@ -135,6 +135,35 @@ def test_a_high_assessment_that_is_withdrawn_stands_until_two_persons_sign_and_t
     assert risk_of(her(made).assessments, her(made), NOON).taken_back == []
 
 
+def test_a_referral_of_high_risk_that_is_withdrawn_keeps_the_grade_until_the_risk_is_assessed_again() -> None:
+    """Whether it named no perpetrator to the end or a correction added one, and the assessment names none."""
+    high = referral("gone", people=[ann()])
+    by_ben = corrected(high, high.said.model_copy(update={"people": [ann(), ben()]}))
+    medium = referral(grade=Grade.MEDIUM, agency="police", occurred=NOON - 25 * DAY)
+    form: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
+    told: tuple[Fact[Any], ...]
+    for told in ((high,), (high, by_ben)):
+        made = world(medium, *told, withdrawn(told[-1]))
+        assert made.row("conference_case", root_of("case")).grade is Grade.HIGH
+        (gone,) = risk_of(her(made).assessments, her(made), NOON).taken_back
+        assert (gone.agency, gone.referral, gone.holds) == ("haven", True, True)
+        assert AlertRule.IDVA_ASKED in [each.rule for each in her(made).support.owed]
+        for by, graded in (("haven", {"signed": True}), ("council", dict[str, bool]())):
+            given = Graded(grade=Grade.MEDIUM, rule="test", because="test", **graded)
+            said = RiskAssessed(people=[ann()], graded=given, **form)
+            again = fact(said, agency=by, occurred=NOON - 3 * DAY, root="again")
+            after = world(medium, *told, withdrawn(told[-1]), again)
+            assert after.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+            assert risk_of(her(after).assessments, her(after), NOON).taken_back == []
+
+
+def test_a_referral_of_less_that_is_withdrawn_keeps_nothing() -> None:
+    less = referral("gone", Grade.MEDIUM)
+    made = world(referral(grade=Grade.STANDARD), less, withdrawn(less))
+    assert her(made).taken_back == []
+    assert made.row("conference_case", root_of("case")).grade is Grade.STANDARD
+
+
 def test_the_items_that_came_with_a_referral_are_shown_with_where_each_answer_is_from() -> None:
     """By whichever way: of a young person's form item by item, of a SafeLives Dash beside its answers."""
     young = [Answered(item="Y01", answer=RiskAnswer.YES, source=AnswerSource.RECORDS)]
