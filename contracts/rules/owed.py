@@ -205,9 +205,7 @@ def _routine(heard: Heard, contract: tuple[Told, ContractAgreed] | None) -> Iter
 def _told(
     kind: UpdateKind, root: str, at: datetime, due: datetime, said: Iterable[tuple[Told, VictimTold]]
 ) -> Update:
-    since = [
-        (each.envelope.time, what) for each, what in said if kind in what.of and each.envelope.time >= at
-    ]
+    since = [(each.envelope.time, what) for each, what in said if kind in what.of and _until(each) >= at]
     told = next(((when, what) for when, what in since if what.result is ToldResult.TOLD), None)
     settled = told or next(((when, what) for when, what in since if what.result in SETTLES), None)
     return Update(
@@ -219,3 +217,13 @@ def _told(
         settled=settled[0] if settled else None,
         result=settled[1].result if settled else None,
     )
+
+
+def _until(told: Told) -> datetime:
+    """Until when what happened can have been told. A day without a time goes as far as its end, and no
+    further than to when it was first written down."""
+    envelope = told.envelope
+    if envelope.precision == "instant":
+        return envelope.time
+    over = end_of(envelope.time.astimezone(LONDON).date())
+    return min(over, max(envelope.time, told.recorded))
