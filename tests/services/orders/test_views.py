@@ -12,7 +12,7 @@ from chassis.rows import canonical
 from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
-from contracts.events.people import Graded, IncidentReported
+from contracts.events.people import Graded, IncidentReported, ReferralMade
 from contracts.sections import Health, Identity, Routing, Sensitivity
 from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, StandDown
 from services.orders.views import ORDERS_BREACH, OrdersBreach
@@ -226,6 +226,15 @@ class TestVictim:
         assert (found.grade, found.urgency) == (Grade.HIGH, "now")
         lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
         assert row(world(*known, risk(None, "signed", graded=lower), breach())).grade is Grade.STANDARD
+
+    def test_a_referral_of_high_risk_that_is_withdrawn_stands_until_somebody_else_assesses(self) -> None:
+        high = Graded(grade=Grade.HIGH, rule="test", because="test")
+        said = ReferralMade(people=[ann(), someone(ben().role, "ben")], graded=high)
+        sent = fact(said, agency="council", occurred=NOON - timedelta(days=9), root="referral")
+        before = risk(Grade.STANDARD, "older", occurred=NOON - timedelta(days=10))
+        assert row(world(before, sent, withdrawn(sent), breach())).urgency == "now"
+        after = risk(Grade.STANDARD, "newer")
+        assert row(world(before, sent, withdrawn(sent), after, breach())).grade is Grade.STANDARD
 
     def test_what_two_signed_of_another_partner_lowers_nothing(self) -> None:
         high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
