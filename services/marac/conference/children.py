@@ -13,12 +13,12 @@ from contracts.content import Said
 from contracts.events.children import CircumstancesSaid, SchoolTold
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.rules import missing_child
-from contracts.rules.ages import ADULT, becoming, holding, youngest
+from contracts.rules.ages import ADULT, becoming, holding, is_child, youngest
 from contracts.rules.children_clocks import CHILDREN as CLOCK_RULES
 from contracts.rules.clocks import CLOCKS
 from contracts.rules.risk_review import TERM
 from contracts.sections import Narrative
-from contracts.vocabulary import AlertRule, Characteristic, ChildPlan, Role, SchoolStep, Setting
+from contracts.vocabulary import AlertRule, Characteristic, ChildPlan, Instrument, Role, SchoolStep, Setting
 from contracts.vocabulary.characteristics import code_of
 from services.marac import casefile
 from services.marac import shown_children as shown
@@ -171,6 +171,18 @@ class Home:
             interview_due=min(late, default=None),
             school_known=bool(self.schools_of(child)),
         )
+
+    @property
+    def young(self) -> bool:
+        """Whether the victim is under 18, or pregnant. Where no agency gives a date of birth the form for
+        young people says so; an age of which nothing is known is no reason to ask."""
+        victim = self.people.get(self.victim or "")
+        if victim is None:
+            return False
+        child = is_child(victim.identity.born, self.at.astimezone(LONDON).date())
+        if child is None:
+            child = any(each.instrument is Instrument.YP_DASH for each in victim.assessments)
+        return child or _pregnant(victim, self.at, characteristics=False) is not None
 
     def gaps(self) -> list[Gap]:
         """What is missing for the children of the case."""

@@ -60,8 +60,7 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
     """What is missing from a case, the worst first. ``places``: for whoever may see where the victim is."""
     if known.case.withdrawn:
         return []
-    case, victim = known.case, known.victim
-    newest, kinds = _newest(known), _kinds(known)
+    case, victim, newest, kinds = known.case, known.victim, _newest(known), _kinds(known)
     seen = missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
@@ -90,6 +89,7 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         undecided=breaches.undecided(known.pattern, known.at),
         children=[(child.person, bool(known.home.schools_of(child.person))) for child in case.children],
         heard=frozenset(kinds[heard.agency] for heard in case.heard if heard.agency in kinds),
+        young=known.home.young,
         kinds=frozenset(kinds.values()),
         unread=known.incomplete.records,
         speakers=frozenset(heard.agency for heard in case.heard),

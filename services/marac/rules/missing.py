@@ -78,7 +78,7 @@ WORST_FIRST = (
 """Every kind of gap, in the order in which a room should hear of it."""
 
 CHILDRENS_AGENCIES = (AgencyKind.CHILDRENS_SERVICES,)
-"""Expected only where the case has children."""
+"""Expected only where the case has children, or the victim is one, or is to have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,8 @@ class CaseSeen:
     """(person, whether anybody named a school)."""
     heard: frozenset[str] = frozenset()
     """Kinds of agency that have said anything of the people of the case."""
+    young: bool = False
+    """The victim is under 18, or pregnant: children's services are expected though no child is named."""
     kinds: frozenset[str] = field(default_factory=frozenset)
     """Kinds of agency that take part at all."""
     unread: int = 0
@@ -351,6 +353,6 @@ def _feeds(case: CaseSeen) -> Iterable[Gap]:
 
 def _silent(case: CaseSeen) -> Iterable[Gap]:
     for kind in CORE:
-        needless = kind in CHILDRENS_AGENCIES and not case.children
+        needless = kind in CHILDRENS_AGENCIES and not (case.children or case.young)
         if kind in case.kinds and kind not in case.heard and not needless:
             yield Gap("kind-silent", kind)

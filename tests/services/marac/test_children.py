@@ -6,9 +6,11 @@ from typing import Any
 import httpx
 
 from chassis.facts import Fact
+from chassis.parking import Incomplete
 from chassis.rows import new_row, write_rows
 from contracts.events.children import CircumstancesSaid, InterviewSaid, MissingReported, SchoolTold
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.configuration import AgencyDefined
 from contracts.events.people import HealthContacted
 from contracts.events.support import Worker
 from contracts.events.wishes import CharacteristicsSaid
@@ -22,19 +24,23 @@ from contracts.sections import (
     Routing,
 )
 from contracts.vocabulary import (
+    AgencyKind,
     AlertRule,
     Answering,
     Characteristic,
     ChildPlan,
     Grade,
+    Instrument,
     InterviewStep,
     Role,
     SchoolStep,
     Setting,
 )
 from deploy.bench.grown import grow
+from services.marac.conference import compose
 from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow, ClockLine
+from services.marac.conference.known import CaseKnown
 from services.marac.rules.children import ChildSeen, gaps, reasons
 from services.marac.shown_children import ChildShown, Household
 from tests.services.marac.caseload import (
@@ -49,6 +55,7 @@ from tests.services.marac.caseload import (
     mention,
     person,
     referral,
+    risk,
     world,
 )
 from tests.services.marac.conftest import Marac, prepared
@@ -238,9 +245,9 @@ def test_a_pregnancy_is_shown_for_as_long_as_it_can_be_one() -> None:
     assert pregnant(at_hospital(20, True), answered(2, "neither"), contacts=False)
 
 
-def aged(name: str, role: Role, born: date) -> Any:
+def aged(name: str, role: Role, *born: date) -> Any:
     return mention(name, role).model_copy(
-        update={"identity": WHO[name].model_copy(update={"born": [born], "record": record_of(name)})}
+        update={"identity": WHO[name].model_copy(update={"born": list(born), "record": record_of(name)})}
     )
 
 
@@ -252,12 +259,14 @@ def record_of(name: str) -> Any:
 def grown(at: datetime, victim: date, accused: date) -> Household:
     people = [aged("ann", Role.VICTIM, victim), aged("ben", Role.PERPETRATOR, accused)]
     young = referral(people=people, occurred=NOON - DAY)
-    made = world(young, at=at)
-    case = made.row("conference_case", root_of("case"))
+    return of_parties(young, at=at).household(locations=True, contacts=True)
+
+
+def of_parties(*facts: Fact[Any], at: datetime = NOON) -> Home:
+    made = world(*facts, at=at)
     ids = [person(name) for name in ("ann", "ben")]
-    return Home(case, {i: made.row("conference_person", i) for i in ids}, {}, at).household(
-        locations=True, contacts=True
-    )
+    people = {i: made.row("conference_person", i) for i in ids}
+    return Home(made.row("conference_case", root_of("case")), people, {}, at)
 
 
 def test_a_party_who_becomes_16_or_18_is_told_of_before_and_the_case_goes_on_after() -> None:
@@ -269,6 +278,36 @@ def test_a_party_who_becomes_16_or_18_is_told_of_before_and_the_case_goes_on_aft
     ]
     after = grown(NOON + 40 * DAY, victim, accused)
     assert [(each.role, each.age, each.turns) for each in after.ages] == [(Role.PERPETRATOR, 16, None)]
+
+
+def test_childrens_services_are_expected_for_a_victim_who_is_under_18_or_pregnant() -> None:
+    def young(*born: date, told: tuple[Fact[Any], ...] = ()) -> bool:
+        people = [aged("ann", Role.VICTIM, *born), ben()]
+        return of_parties(referral(people=people, occurred=NOON - DAY), *told).young
+
+    unknown = aged("ann", Role.VICTIM)
+    expects = [unknown.model_copy(update={"health": Health(pregnant=True)})]
+    midwife = fact(HealthContacted(people=expects, service="midwife"), agency="hospital", occurred=NOON - DAY)
+    form = risk(instrument=Instrument.YP_DASH, people=[unknown, ben()])
+    assert not young(), "an age that nobody knows alone says nothing"
+    assert not young(date(1990, 3, 10))
+    assert young(date(2008, 3, 10)), "18 in a week"
+    assert young(told=(midwife,))
+    assert young(date(1990, 3, 10), told=(midwife,))
+    assert young(told=(form,)), "no date of birth, and the form for young people"
+    assert not young(date(1990, 3, 10), told=(form,))
+
+
+def test_the_case_says_that_childrens_services_said_nothing_of_a_victim_who_is_under_18() -> None:
+    families = AgencyDefined(agency="families", name="Families", kind=AgencyKind.CHILDRENS_SERVICES)
+    for born, silent in ((date(2008, 3, 10), True), (date(1990, 3, 10), False)):
+        people = [aged("ann", Role.VICTIM, born), ben()]
+        there = of_parties(referral(people=people, occurred=NOON - DAY))
+        known = CaseKnown(
+            NOON, there.case, there.people, {}, {"families": families}, {}, Incomplete(0, None, 0)
+        )
+        gaps_ = [(gap.code, gap.owner) for gap in compose.missing_of(known)]
+        assert (("kind-silent", AgencyKind.CHILDRENS_SERVICES) in gaps_) is silent
 
 
 # ---- over HTTP ---------------------------------------------------------------------------------
