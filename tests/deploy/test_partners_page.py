@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from contracts.events.owed import PlanReviewed
 from contracts.partner_topics import PUT
+from contracts.posts import POSTED, POSTS
 from contracts.sections import Identity
 from contracts.topics import inbound, outbound
 from contracts.vocabulary import StaffRole
@@ -92,6 +93,16 @@ def test_each_problem_stands_in_the_table_once() -> None:
 def test_the_kinds_are_those_that_the_services_take() -> None:
     """If this fails and the change is meant: ``make contracts``."""
     assert kinds.PAGE.read_text() == kinds.page()
+
+
+@pytest.mark.parametrize("kind", POSTED)
+def test_what_a_kind_needs_is_enough_and_no_part_of_it_may_be_left_out(kind: str) -> None:
+    model, example = POSTED[kind], POSTS[kind]["content"]
+    needed = [each.split("`")[1] for each in kinds.needs(kind)]
+    model.model_validate({name: example[name] for name in needed})
+    for name in needed:
+        with pytest.raises(ValidationError):
+            model.model_validate({other: value for other, value in example.items() if other != name})
 
 
 PLAN_REVIEW: dict[str, object] = {
