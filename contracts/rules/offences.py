@@ -22,7 +22,6 @@ from functools import cached_property
 from contracts.vocabulary import (
     Act,
     BreachKind,
-    DashItem,
     Effect,
     IncidentKind,
     LegalStatus,
@@ -33,9 +32,25 @@ from contracts.vocabulary import (
 
 Codes = frozenset[str]
 
-DASH = frozenset({DashItem.D04, DashItem.D08, DashItem.D12, DashItem.D14, DashItem.D15})
-"""Items of the Dash that speak of an element: isolation, constant contact or following, control of
-everything, threats to kill, strangulation."""
+ISOLATES: Codes = frozenset({"D04", "Y04", "P04"})
+"""Items of an instrument that ask whether the victim is kept from others. How often, they do not ask."""
+CONTROLS: Codes = frozenset({"D12", "Y12", "P15", "A02", "A03", "A04", "A05"})
+"""Control of everything; of DARA humiliation, control, isolation and tracking too, for it asks how often."""
+FOLLOWS: Codes = frozenset({"D08", "Y08", "P08", "A14", "S04", "S05"})
+"""Constant contact or following; of the S-DASH that they turn up three times a week, or loiter. That they
+damaged property is an act which somebody records as one: it would count twice."""
+MEANS_TO_KILL: Codes = frozenset({"D14", "Y14", "P17", "A12"})
+STRANGLES: Codes = frozenset({"D15", "Y15", "P18", "A10"})
+ALARMED: Codes = frozenset({"S01"})
+"""Very frightened, as the S-DASH asks it: of what follows them, and so of nothing else."""
+ASKED = (ISOLATES | CONTROLS, FOLLOWS, MEANS_TO_KILL, STRANGLES)
+"""What instruments ask, by subject: of one that a form does not ask about it leaves everything open."""
+ITEMS: Codes = ALARMED.union(*ASKED)
+"""Every item of an instrument that speaks of an element: of the SafeLives Dash (D), that for young people
+(Y), police DASH (P), DARA (A) and S-DASH (S), as ``contracts.rules.instruments`` numbers them. What is no
+more than *threatened* or *hurt* names nothing here, in any of them."""
+OFTEN: Codes = frozenset({"A02", "A03", "A04", "A05", "A14"})
+"""Items of DARA that speak of what goes on: *occasionally* is not enough, and leaves it unknown."""
 
 STALKING: Codes = frozenset(
     {
@@ -58,11 +73,11 @@ VIOLENCE: Codes = frozenset(
 CONTROL: Codes = VIOLENCE | {
     *(IncidentKind.CONTROLLING_OR_COERCIVE, IncidentKind.ECONOMIC_ABUSE, IncidentKind.VERBAL_ABUSE),
     *(Act.ISOLATED, Act.CONTROLLED_MONEY, Act.CONTROLLED_DAILY_LIFE, Act.DEGRADED, Act.FOLLOWED),
-    *(Act.MONITORED_ONLINE, Act.WATCHED, Act.INTIMIDATED_WITNESS, Act.DISCLOSED_IMAGES, DashItem.D04),
+    *(Act.MONITORED_ONLINE, Act.WATCHED, Act.INTIMIDATED_WITNESS, Act.DISCLOSED_IMAGES, *ISOLATES),
 }
 """What controls or coerces: contact alone does not."""
 
-HARASSING: Codes = (STALKING | CONTROL | {IncidentKind.HARASSMENT, IncidentKind.BURGLARY}) - DASH
+HARASSING: Codes = (STALKING | CONTROL | {IncidentKind.HARASSMENT, IncidentKind.BURGLARY}) - ITEMS
 """Whatever can alarm or distress."""
 
 CONNECTED: Codes = frozenset(
@@ -159,20 +174,20 @@ SERIOUS = Way(frozenset({Effect.DAILY_LIFE}))
 COURSE = Element(E.COURSE_OF_CONDUCT, (Way(HARASSING, 2),), needed=True)
 ACTS = Element(
     E.ACTS_OF_STALKING,
-    (Way(STALKING, 2), Way(frozenset({DashItem.D08, IncidentKind.STALKING}))),
+    (Way(STALKING, 2), Way(FOLLOWS | {IncidentKind.STALKING})),
     needed=True,
 )
-ALARM = Element(E.ALARM_OR_DISTRESS, (Way(EFFECTS),))
+ALARM = Element(E.ALARM_OR_DISTRESS, (Way(EFFECTS | ALARMED),))
 WITNESS: Codes = frozenset({Act.INTIMIDATED_WITNESS})
 
 OFFENCES: Mapping[Offence, Candidate] = {
     Offence.THREATS_TO_KILL: _by_one_act(
         E.THREATENED_TO_KILL,
-        *(IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL, DashItem.D14),
+        *(IncidentKind.THREATS_TO_KILL, Act.THREATENED_TO_KILL, *MEANS_TO_KILL),
         hours=24,
     ),
     Offence.STRANGULATION: _by_one_act(
-        E.STRANGLED, IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, DashItem.D15, hours=24
+        E.STRANGLED, IncidentKind.NON_FATAL_STRANGULATION, Act.STRANGLED, *STRANGLES, hours=24
     ),
     Offence.GRIEVOUS_BODILY_HARM: _by_one_act(
         E.GRIEVOUS_HARM, IncidentKind.GRIEVOUS_BODILY_HARM, settled=RECORDED
@@ -183,7 +198,7 @@ OFFENCES: Mapping[Offence, Candidate] = {
         (
             Element(
                 E.REPEATED_CONTROL,
-                (Way(CONTROL, 2), Way(frozenset({DashItem.D12, IncidentKind.CONTROLLING_OR_COERCIVE}))),
+                (Way(CONTROL, 2), Way(CONTROLS | {IncidentKind.CONTROLLING_OR_COERCIVE})),
                 needed=True,
             ),
             Element(E.PERSONALLY_CONNECTED, (Way(CONNECTED),), denied_by=NOT_CONNECTED),

@@ -5,23 +5,27 @@ Source: ``domain.md`` section 5 (2026-10); what each offence takes, ``contracts.
 DON'T KNOW is not NO, nor is silence.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from contracts.events.orders import BreachReported
-from contracts.events.people import Dash, IncidentReported
+from contracts.events.people import IncidentReported
 from contracts.mentions import Mention
+from contracts.rules.instruments import DENIES, FORMS, HOLDS
 from contracts.rules.offences import (
+    ALARMED,
+    ASKED,
     CONNECTED,
     CRIME,
-    DASH,
     EFFECTS,
     ELEMENTS,
     HARASSING,
+    ITEMS,
     NOT_CONNECTED,
     OFFENCES,
+    OFTEN,
     UNDER_WAY,
     Candidate,
     Codes,
@@ -31,12 +35,12 @@ from contracts.vocabulary import (
     Act,
     BreachKind,
     Circumstance,
-    DashAnswer,
     Effect,
     LegalStatus,
     Offence,
     OffenceElement,
     Relationship,
+    RiskAnswer,
 )
 
 State = Literal["met", "unknown", "missing"]
@@ -143,15 +147,17 @@ def record(root: str, recorded: datetime, says: Iterable[str]) -> Word:
     return Word(root, recorded, said, unknown - said)
 
 
-def assessment(dash: Dash | None, *, named: bool) -> tuple[Codes, Codes]:
-    """What a Dash says YES to, and what it leaves unknown: what it does to her, and how the two are related,
-    it does not ask. Unless who did it is ``named``, nobody knows whom it is about: its YES is no more than
-    unknown."""
-    answers = dash.answers if dash else {}
-    yes = frozenset(item for item in DASH if answers.get(item) is DashAnswer.YES)
-    no = frozenset(item for item in DASH if answers.get(item) is DashAnswer.NO)
-    unasked = EFFECTS | CONNECTED
-    return (yes, DASH - yes - no | unasked) if named else (frozenset(), DASH - no | unasked)
+def assessment(answers: Mapping[str, RiskAnswer], *, named: bool) -> tuple[Codes, Codes]:
+    """What an assessment says, by the items of its instrument, and what it leaves unknown: what it does to
+    her, and how the two are related, no form asks; nor do all ask everything. Unless who did it is
+    ``named``, nobody knows whom it is about: what holds is no more than unknown."""
+    form = next((each.items.keys() for each in FORMS.values() if each.items.keys() & answers.keys()), ())
+    asked = ITEMS.intersection(form)
+    holds = {item for item in asked if answers.get(item) in HOLDS}
+    says = frozenset(holds - {item for item in OFTEN if answers.get(item) is RiskAnswer.OCCASIONALLY})
+    no = frozenset(item for item in asked if answers.get(item) in DENIES)
+    unasked = frozenset(EFFECTS | CONNECTED).union(*(each for each in ASKED if each.isdisjoint(asked)))
+    return (says, asked - says - no | unasked) if named else (frozenset(), asked - no | unasked)
 
 
 def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
@@ -160,7 +166,7 @@ def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
     apart = _apart(told)
     gone = {id(each) for each in apart}
     units = [*(each for each in told if id(each) not in gone), *([each] for each in assessed)]
-    unasked = frozenset[str]() if assessed else frozenset[str](DASH)
+    unasked = frozenset[str]() if assessed else ITEMS - ALARMED
     unknown = unasked.union(*(word.unknown for unit in units for word in unit))
     said = [(unit, frozenset[str]().union(*(word.says for word in unit))) for unit in units]
     found = {each: _found(each, said, unknown) for each in ELEMENTS} if units else {}
@@ -210,10 +216,10 @@ def _reading(
 
 def _counts(candidate: Candidate, unit: Occasion) -> bool:
     """Whether whoever decides is asked anew for it: of one act, where it speaks; of conduct, where anything
-    was done, and of a Dash what speaks."""
+    was done, and of an assessment what speaks."""
     if candidate.one_act:
         return candidate.elements[0].has(word.says for word in unit)
-    return any(word.says - DASH or word.says & candidate.codes for word in unit)
+    return any(word.says - ITEMS or word.says & candidate.codes for word in unit)
 
 
 def _found(element: Element, said: Sequence[tuple[Occasion, Codes]], unknown: Codes) -> Found:
@@ -230,6 +236,9 @@ def _found(element: Element, said: Sequence[tuple[Occasion, Codes]], unknown: Co
 
 
 def _since(units: Sequence[Occasion], any_of: Codes) -> list[datetime]:
-    """When each occurrence or assessment that says any of these was first recorded to say so."""
-    speaking = ([word.recorded for word in unit if word.says & any_of] for unit in units)
-    return sorted(min(each) for each in speaking if each)
+    """When each occurrence that says any of these was first recorded to say so. All assessments count as one:
+    of how it goes on, a second form tells no second time."""
+    speaking = [[word for word in unit if word.says & any_of] for unit in units]
+    first = [min(each, key=lambda word: word.recorded) for each in speaking if each]
+    forms = sorted(word.recorded for word in first if word.says <= ITEMS)
+    return sorted([*(word.recorded for word in first if not word.says <= ITEMS), *forms[:1]])

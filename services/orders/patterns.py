@@ -9,8 +9,9 @@ from chassis.archive import Archive
 from contracts.events.orders import PatternDecided
 from contracts.rules import offences, pattern, pattern_decisions
 from contracts.rules.breach_answer import left
+from contracts.rules.instruments import FORMS
 from contracts.sections import Narrative, Sensitivity
-from contracts.vocabulary import Act, Circumstance, DashItem, Effect
+from contracts.vocabulary import Act, Circumstance, Effect
 from services.orders.views import ORDERS_PERSON, OrdersBreach, OrdersPerson
 from services.orders.views.between import Between, between_sides, reading_of, together
 from services.orders.views.evidence import AssessedLine, DecisionLine
@@ -127,6 +128,9 @@ def _record(line: RecordLine) -> EvidenceRecord:
 
 
 def _assessment(line: AssessedLine) -> EvidenceRecord:
+    instrument, form = next(
+        (name, each.items) for name, each in FORMS.items() if each.items.keys() & line.says
+    )
     return EvidenceRecord(
         root=line.root,
         type="assessment",
@@ -137,7 +141,9 @@ def _assessment(line: AssessedLine) -> EvidenceRecord:
         acts=[],
         effects=[],
         circumstance=None,
-        items=[DashItem(each) for each in line.says],
+        instrument=instrument,
+        items=line.says,
+        factors=[form[item] for item in line.says],
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 from contracts.vocabulary import (
     Act,
     Circumstance,
-    DashItem,
     Effect,
+    Instrument,
     Offence,
     OffenceElement,
     PatternDecision,
     PoliceRank,
+    RiskFactor,
 )
 from services.orders.views.pattern_shown import (
     CandidateShown,
@@ -64,7 +65,15 @@ def pattern() -> PatternShown:
             _evidence(1, "breach", "attended", 40, acts=[Act.WATCHED]),
             _evidence(2, "incident", "harassment", 20, acts=[Act.FOLLOWED], effects=[Effect.DAILY_LIFE]),
             _evidence(3, "breach", "contact", 15, apart=True, circumstance=Circumstance.ARRANGED),
-            _evidence(4, "assessment", None, 12, items=[DashItem.D15]),
+            _evidence(
+                4,
+                "assessment",
+                None,
+                12,
+                instrument=Instrument.DARA,
+                items=["A04", "A10"],
+                factors=[RiskFactor.ISOLATED, RiskFactor.STRANGLED],
+            ),
             _evidence(5, "breach", "assault", 0.3, effects=[Effect.FEAR_OF_VIOLENCE]),
         ],
         others=OthersShown(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from contracts.rules import pattern, pattern_decisions
 from contracts.rules.breach_answer import Reported, Step, answered, clock, due, left
+from contracts.rules.instruments import answers_of
 from services.marac import shown_pattern
 from services.marac.conference import alert_rows, rows
 
@@ -112,7 +113,7 @@ def _decided(line: alert_rows.Decision) -> shown_pattern.OffenceDecided:
 
 
 def _word(line: rows.Assessment) -> pattern.Word:
-    says, unknown = pattern.assessment(line.dash, named=bool(line.accused))
+    says, unknown = pattern.assessment(answers_of(line.answers, line.dash), named=bool(line.accused))
     return pattern.Word(line.root, _recorded(line), says, unknown)
 
 

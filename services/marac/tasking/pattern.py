@@ -9,7 +9,7 @@ from chassis.views import Subject
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules import pattern, pattern_decisions
-from contracts.rules.instruments import dash_of
+from contracts.rules.instruments import answers_of
 from contracts.vocabulary import PERPETRATOR_ROLES
 from services.marac import casefile
 from services.marac.tasking import rows
@@ -26,7 +26,7 @@ def assessed(
     for each in against:
         said = each.fact.said
         if isinstance(said, ReferralMade | RiskAssessed):
-            says, unknown = pattern.assessment(dash_of(said), named=True)
+            says, unknown = pattern.assessment(answers_of(said.answers, said.dash), named=True)
             first = subject.facts.first_recorded(each.fact.root)
             yield frozenset(letters_of(each.victims)), pattern.Word(each.fact.root, first, says, unknown)
 

@@ -10,7 +10,7 @@ from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern, pattern_decisions
-from contracts.rules.instruments import dash_of
+from contracts.rules.instruments import answers_of
 from contracts.vocabulary import PERPETRATOR_ROLES, Offence, PatternDecision, PoliceRank, Role
 from services.orders.rules import considering
 from services.orders.rules.considering import Told
@@ -23,7 +23,7 @@ class Line(BaseModel):
 
 
 class AssessedLine(Line):
-    """A Dash about a victim: the items that speak of a pattern, answered YES, and those left open."""
+    """An assessment of a victim: the items of its instrument that speak of a pattern, and those left open."""
 
     root: str
     agency: str
@@ -73,7 +73,7 @@ def _assessed(
     fact: Fact[ReferralMade | RiskAssessed], facts: FactSet, homes: Mapping[str, str]
 ) -> AssessedLine:
     accused = _persons(fact.said.in_role(*PERPETRATOR_ROLES), homes)
-    says, unknown = pattern.assessment(dash_of(fact.said), named=bool(accused))
+    says, unknown = pattern.assessment(answers_of(fact.said.answers, fact.said.dash), named=bool(accused))
     return AssessedLine(
         root=fact.root,
         agency=fact.agency,

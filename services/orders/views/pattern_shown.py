@@ -8,12 +8,13 @@ from contracts.rules.pattern import State
 from contracts.vocabulary import (
     Act,
     Circumstance,
-    DashItem,
     Effect,
+    Instrument,
     Offence,
     OffenceElement,
     PatternDecision,
     PoliceRank,
+    RiskFactor,
 )
 
 
@@ -24,8 +25,8 @@ class Shown(BaseModel):
 
 
 class EvidenceRecord(Shown):
-    """What one agency said: a breach, an incident, or a Dash with the items answered YES. ``kind`` is None
-    for a Dash."""
+    """What one agency said: a breach, an incident, or an assessment, with its ``instrument``, the ``items``
+    that speak of a pattern, and what these ask about. ``kind`` is None for an assessment."""
 
     root: str
     type: Literal["breach", "incident", "assessment"]
@@ -36,7 +37,9 @@ class EvidenceRecord(Shown):
     acts: list[Act]
     effects: list[Effect]
     circumstance: Circumstance | None
-    items: list[DashItem]
+    instrument: Instrument | None = None
+    items: list[str]
+    factors: list[RiskFactor] = []
 
 
 class Evidence(Shown):

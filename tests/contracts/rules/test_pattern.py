@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.events.orders import BreachReported, PatternDecided
-from contracts.events.people import Dash, IncidentReported
+from contracts.events.people import IncidentReported
 from contracts.rules import offences, pattern, pattern_decisions
-from contracts.vocabulary import Act, Effect, Offence, OffenceElement, PatternDecision
+from contracts.rules.instruments import FACTORS, FORMS
+from contracts.vocabulary import Act, Effect, Instrument, Offence, OffenceElement, PatternDecision, RiskAnswer
 from tests.support.facts import NOON, root_of
-from tests.support.tables import lines
+from tests.support.tables import lines, read
 
 
 def told(*occasions: str) -> list[list[pattern.Word]]:
@@ -23,17 +24,26 @@ def told(*occasions: str) -> list[list[pattern.Word]]:
     ]
 
 
-def dash(yes: list[str], not_asked: list[str]) -> pattern.Word:
-    answers = {f"D{n:02}": "no" for n in range(1, 25)}
-    answers |= dict.fromkeys(yes, "yes") | dict.fromkeys(not_asked, "not-asked")
-    says, unknown = pattern.assessment(Dash.model_validate({"answers": answers}), named=True)
-    return pattern.Word("dash", NOON, says, unknown)
+def assessed(instrument: str, given: dict[str, str]) -> pattern.Word:
+    form = FORMS[Instrument(instrument)]
+    no = RiskAnswer.NEVER if instrument == "dara" else RiskAnswer.NO
+    assert given.keys() <= form.items.keys()
+    answers = dict.fromkeys(form.items, no) | {item: RiskAnswer(each) for item, each in given.items()}
+    says, unknown = pattern.assessment(answers, named=True)
+    return pattern.Word(instrument, NOON, says, unknown)
+
+
+def all_assessed(line: dict[str, Any]) -> list[pattern.Word]:
+    found = [assessed(instrument, given) for instrument, given in line.get("assessed", {}).items()]
+    if "dash" not in line:
+        return found
+    answers = dict.fromkeys(line["dash"], "yes") | dict.fromkeys(line.get("not asked", ()), "not-asked")
+    return [assessed("safelives-dash-24", answers), *found]
 
 
 @lines(__file__, "pattern")
 def test_what_is_named(line: dict[str, Any]) -> None:
-    assessed = [dash(line["dash"], line.get("not asked", []))] if "dash" in line else []
-    found = pattern.read(told(*line["told"]), assessed)
+    found = pattern.read(told(*line["told"]), all_assessed(line))
     assert [each.offence for each in found.named] == line["named"]
     if "parts" in line:
         reading = next(each for each in found.readings if each.offence == line["of"])
@@ -132,11 +142,35 @@ def test_not_yet_stands_for_a_week() -> None:
 
 
 def test_a_dash_that_names_nobody_leaves_open_whom_it_is_about() -> None:
-    answers = {f"D{n:02}": "yes" if n == 15 else "no" for n in range(1, 25)}
-    dash = Dash.model_validate({"answers": answers})
+    answers = {f"D{n:02}": RiskAnswer.YES if n == 15 else RiskAnswer.NO for n in range(1, 25)}
     unasked = offences.EFFECTS | offences.CONNECTED
-    assert pattern.assessment(dash, named=False) == (frozenset(), {"D15"} | unasked)
-    assert pattern.assessment(dash, named=True) == ({"D15"}, unasked)
+    assert pattern.assessment(answers, named=False) == (frozenset(), {"D15"} | unasked)
+    assert pattern.assessment(answers, named=True) == ({"D15"}, unasked)
+
+
+def test_an_assessment_without_items_leaves_everything_open() -> None:
+    says, unknown = pattern.assessment({}, named=True)
+    assert not says
+    assert unknown == offences.EFFECTS | offences.CONNECTED | offences.ITEMS - offences.ALARMED
+
+
+@lines(__file__, "instrument_items")
+def test_which_item_of_an_instrument_speaks_of_which_element(line: dict[str, Any]) -> None:
+    form = FORMS[Instrument(line["instrument"])]
+    assert FACTORS[form.items[line["item"]]][0] == line["asks"]
+    found = {
+        f"{element.name}{'' if way.times == 1 else f' x{way.times}'}"
+        for element in offences.ELEMENTS
+        for way in element.ways
+        if line["item"] in way.codes
+    }
+    assert found == {*line["speaks of"]}
+    assert (line["item"] in offences.OFTEN) is line.get("often", False)
+
+
+def test_the_table_has_every_item_that_speaks() -> None:
+    rows = read(__file__, "instrument_items")
+    assert {row["item"] for row in rows} == offences.ITEMS
 
 
 def test_a_decision_says_why_and_names_nobody() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.facts import Fact
 from contracts.events.orders import BreachReported, PatternDecided
-from contracts.events.people import IncidentReported, ReferralMade
+from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.sections import Narrative
 from contracts.vocabulary import DASH_ITEMS, AlertRule, Effect, PatternDecision, Role
 from services.orders import patterns
@@ -141,6 +141,20 @@ def test_a_dash_speaks_and_dont_know_is_not_no() -> None:
     assert named(unsure) == []
     (stalking,) = (each for each in unsure.not_named if each.offence == "stalking")
     assert stalking.elements[0].state == "unknown"
+
+
+def test_the_polices_own_instruments_speak_and_say_what_they_are() -> None:
+    content = {"instrument": "dara", "instrument_version": "2022", "people": [ann(), ben_as_perpetrator()]}
+    content |= {"answers": [{"item": "A14", "answer": "often"}, {"item": "A02", "answer": "occasionally"}]}
+    said = fact(RiskAssessed.model_validate(content), agency="police", root="assessed", occurred=days(2))
+    pattern = shown(contact("breach", 0), said)
+    assert named(pattern) == ["stalking"]
+    (record,) = pattern.evidence[0].records
+    assert (record.instrument, record.items, record.factors) == ("dara", ["A14"], ["stalked"])
+    (control,) = (
+        each for each in shown(contact("breach", 0), said).not_named if each.offence == "harassment"
+    )
+    assert control.elements[0].state == "missing", "a form is no occurrence"
 
 
 def ben_as_perpetrator() -> Any:

@@ -159,8 +159,8 @@ def test_the_dash_of_somebody_under_18_is_sent_and_graded_as_theirs(yes: int, gr
     dash = dash_of(said)
     assert dash is not None
     assert (dash.instrument, dict(dash.answers)) == ("yp-dash", items)
-    says, _ = pattern.assessment(dash, named=True)
-    assert ("D08" in says) is (yes > 7), "what speaks for stalking is read of hers too"
+    says, _ = pattern.assessment(answers_of(said.answers, said.dash), named=True)
+    assert ("Y08" in says) is (yes > 7), "what speaks for stalking is read of hers too"
     graded = grade_referral(said)
     assert (graded.grade, graded.yes) == (grade, yes)
     grown = referring.referral(answers, "draft", date(2028, 3, 2))
