@@ -357,6 +357,7 @@ ORDERS: list[Told] = [
             offence=code.Offence.STALKING,
             decision=code.PatternDecision.RECORDED,
             rank=code.PoliceRank.SERGEANT,
+            by="4417",
             considered=[BREACH],
             narrative=Narrative(text="At the door again, as at the school in the week before."),
         ),

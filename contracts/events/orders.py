@@ -262,4 +262,8 @@ class PatternDecided(Said):
     offence: Offence
     decision: PatternDecision
     rank: PoliceRank = Field(description="of whoever decided it")
+    by: Line | None = Field(
+        default=None,
+        description="who decided it, by their agency's own number, never a name; none: not known",
+    )
     considered: list[Id] = Field(min_length=1, max_length=5000)

@@ -149,7 +149,7 @@ async def decide(
     ``seen`` what is known of it. Raises ValidationError where it is not given whole; Refused (412) where more
     is known by now, and as ``admit`` does; Problem (404)."""
     row, viewer = await seen_breach(runtime, caller, cause)
-    known = await pattern_of(runtime, row, sharing.sections(viewer))
+    known = await pattern_of(runtime, row, sharing.sections(viewer), officers=True)
     said = PatternDecided.model_validate({"breach": cause, "considered": known.considered, **given})
     pressed_twice = len(await runtime.fact(runtime.id_of(caller, key))) > 0
     if known.seen != seen and not pressed_twice:
@@ -284,7 +284,7 @@ async def _shown(
     subjects = [f"p:{person}" for person in (*row.victims, *row.respondents)]
     incomplete = await runtime.incomplete([f"o:{row.cause}", *subjects])
     progress = sharing.may_progress(viewer)
-    known = await pattern_of(runtime, row, allowed)
+    known = await pattern_of(runtime, row, allowed, officers=progress)
     used |= set(known.considered)
     shown = BreachShown.of(row, breach, people, orders, allowed, sorted(used), incomplete, progress, known)
     shown = shown.model_copy(update={"places_withheld": withheld})

@@ -2,7 +2,7 @@
 the same victim, and how much they are said to have done to others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from chassis.archive import Archive
@@ -28,12 +28,19 @@ from services.orders.views.pattern_shown import (
 )
 from services.orders.views.person import RecordLine
 
+Words = Mapping[str, Mapping[str, str | None]]
+"""What stands in a decision beside its codes, by its root."""
 
-async def pattern_of(runtime: Archive, row: OrdersBreach, allowed: Collection[Sensitivity]) -> PatternShown:
-    """The pattern of a breach, for whoever may see these sections of it."""
+
+async def pattern_of(
+    runtime: Archive, row: OrdersBreach, allowed: Collection[Sensitivity], *, officers: bool
+) -> PatternShown:
+    """The pattern of a breach, for whoever may see these sections of it; and, where they may, which
+    ``officers`` decided."""
     rows = [await runtime.row(ORDERS_PERSON, person) for person in (*row.respondents, *row.victims)]
     known = between(row, [each for each in rows if isinstance(each, OrdersPerson)])
-    words = await _words(runtime, known.decisions) if Sensitivity.NARRATIVE in allowed else {}
+    told = {"why"} if Sensitivity.NARRATIVE in allowed else set[str]()
+    words = await _words(runtime, known.decisions, told | ({"by"} if officers else set()))
     return shown(row, known, words, runtime.clock.now())
 
 
@@ -42,8 +49,8 @@ def between(row: OrdersBreach, people: Iterable[OrdersPerson]) -> Between:
     return between_sides(set(row.respondents), set(row.victims), people)
 
 
-def shown(row: OrdersBreach, known: Between, words: dict[str, str], at: datetime) -> PatternShown:
-    """The pattern, as a page gives it at a time. ``words`` are why each decision was made."""
+def shown(row: OrdersBreach, known: Between, words: Words, at: datetime) -> PatternShown:
+    """The pattern, as a page gives it at a time. ``words`` are why each decision was made, and by whom."""
     read = reading_of(known)
     apart = {word.root for occasion in read.apart for word in occasion}
     evidence = _evidence(known, apart)
@@ -75,7 +82,7 @@ def _candidate(
     asked: pattern_decisions.Question,
     numbers: dict[str, int],
     decided: dict[str, DecisionLine],
-    words: dict[str, str],
+    words: Words,
 ) -> CandidateShown:
     last = decided[asked.last.root] if asked.last else None
     return CandidateShown(
@@ -95,7 +102,7 @@ def _candidate(
             at=last.at,
             agency=last.agency,
             rank=last.rank,
-            why=words.get(last.root),
+            **words.get(last.root, {}),
             stands=asked.due is None,
         )
         if last
@@ -209,11 +216,12 @@ def _names(record: RecordLine, people: Collection[str]) -> bool:
     return any(person in people for person in (*record.accused, *record.victims))
 
 
-async def _words(runtime: Archive, decisions: Iterable[DecisionLine]) -> dict[str, str]:
-    """Why each was decided, as far as it can be read."""
+async def _words(runtime: Archive, decisions: Iterable[DecisionLine], told: Collection[str]) -> Words:
+    """Of what is ``told``, why each was decided, as far as it can be read, and by whom."""
     found = {}
     for line in decisions:
         for fact in (await runtime.fact(line.root)).current(PatternDecided):
-            if isinstance(fact.said.narrative, Narrative):
-                found[line.root] = fact.said.narrative.text
+            said = fact.said
+            why = said.narrative.text if isinstance(said.narrative, Narrative) else None
+            found[line.root] = {key: value for key, value in (("why", why), ("by", said.by)) if key in told}
     return found

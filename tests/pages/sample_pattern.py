@@ -35,6 +35,7 @@ def pattern() -> PatternShown:
         agency="northmere-police",
         rank=PoliceRank.SERGEANT,
         why="The neighbour is to be heard first.",
+        by="2091",
         stands=False,
     )
     taken = first.model_copy(

@@ -50,7 +50,7 @@ OfThen = Annotated[Asked, Depends(asked_of)]
 Ticked = Annotated[Sequence[str], Form()]
 NOBODY_TOLD = {"teams": (), "systems": (), "other": "", "agency": "", "reason": ""}
 NOTHING_DONE = dict.fromkeys(("step", "day", "at", "outcome", "rank", "by", "reason", "urgency"), "")
-NOTHING_DECIDED = {"offence": "", "decision": "", "rank": "", "why": ""}
+NOTHING_DECIDED = dict.fromkeys(("offence", "decision", "rank", "by", "why"), "")
 NOTHING_ANSWERED = {"question": "", "words": ""}
 NO_FAULTS: Mapping[str, str] = {}
 NOT_ASKED = Asked()
@@ -159,12 +159,14 @@ async def decide(
     offence: Annotated[Offence, Form()],
     decision: Typed = "",
     rank: Typed = "",
+    by: Typed = "",
     why: Typed = "",
 ) -> Response:
     """Record what the caller decides of an offence that the page asks them to consider."""
-    asked = {"offence": offence, "decision": decision, "rank": rank, "why": why.strip()}
+    codes = {"offence": offence, "decision": decision, "rank": rank}
+    asked = {**codes, "by": by.strip(), "why": why.strip()}
     narrative = {"text": why.strip()} if why.strip() else None
-    given = {"offence": offence, "decision": decision, "rank": rank, "narrative": narrative}
+    given = {**codes, "by": by.strip() or None, "narrative": narrative}
     try:
         await actions.decide(runtime, caller, cause, given, seen, f"{once}-{offence}")
     except ValidationError as error:

@@ -62,13 +62,14 @@ class ElementShown(Shown):
 
 class DecisionShown(Shown):
     """What an officer decided of it last. ``stands``: nothing has happened since that asks for another.
-    ``why`` is None where the reader may not see it."""
+    ``why`` is None where the reader may not see it; ``by``, which officer, the police alone are shown."""
 
     decision: PatternDecision
     at: AwareDatetime
     agency: str
     rank: PoliceRank
-    why: str | None
+    why: str | None = None
+    by: str | None = None
     stands: bool
 
 

@@ -676,6 +676,31 @@ async def test_staff_tell_of_no_breach_that_they_may_not_see(orders: Orders) -> 
     assert (await orders.post("on-call", "breach-steps", unknown)).status_code == 404
 
 
+async def test_which_officer_decided_a_pattern_the_police_alone_are_shown(orders: Orders) -> None:
+    await prepared(orders)
+    await told(orders, "breaches", 30, {"kind": "contact", **BETWEEN})
+    cause = await told(orders, "breaches", 1, {"kind": "contact", **BETWEEN})
+
+    async def pattern(who: str) -> dict[str, Any]:
+        answer = await orders.get(who, f"breaches/{cause}")
+        found = answer.json()["pattern"] if answer.status_code == 200 else {"candidates": []}
+        return dict(found) if len(found["candidates"]) == 2 else {}
+
+    seen = (await until(lambda: pattern("on-call"), what="two contacts may be stalking"))["seen"]
+    form = {"once": new_id(), "seen": seen, "offence": "stalking", "decision": "recorded"}
+    form |= {"rank": "sergeant", "by": " S 17 ", "why": "Twice in two days."}
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    path = f"/orders/breaches/{cause}"
+    done = await orders.http.post(f"{path}/pattern-decisions", data=form, headers=headers)
+    assert done.status_code == 303, done.text
+    for who, by in (("on-call", "S 17"), ("idva", None)):
+        decision = (await pattern(who))["candidates"][0]["decision"]
+        assert (decision["why"], decision["by"]) == ("Twice in two days.", by), who
+    for who in ("on-call", "idva"):
+        page = (await orders.http.get(path, headers=headers | {"Authorization": f"Bearer {who}"})).text
+        assert ("Sergeant, number S 17" in page) is (who == "on-call"), who
+
+
 async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(orders: Orders) -> None:
     """Before it is assessed by anybody; by a system and on the page."""
     await prepared(orders, Grade.UNKNOWN)
