@@ -1,6 +1,6 @@
 """The orders in force of an area, for officers of its force who go on shift: whom each binds, what it
-forbids, whether it can be enforced, who is outstanding, and how whom it protects may be approached. Never
-where."""
+forbids and requires, whether it can be enforced, who is outstanding, and how whom it protects may be
+approached. Never where."""
 
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ from services.orders.views.clocks import OrdersClocksTable
 from services.orders.views.contact import way_to
 from services.orders.views.order import OrdersOrderTable
 from services.orders.views.order_line import StatusNow
-from services.orders.views.order_shown import Term, shown_term
+from services.orders.views.order_shown import Term, shown_terms
 from services.orders.views.person import RecordLine
 from services.orders.views.shown import Shown
 
@@ -83,6 +83,7 @@ class OrderBriefed(Shown):
     respondents: tuple[Name | None, ...]
     protected: tuple[Protected, ...]
     prohibitions: tuple[Term, ...]
+    requirements: tuple[Term, ...]
     lately: tuple[BrokenLately, ...]
     outstanding: AwareDatetime | None
 
@@ -233,7 +234,8 @@ async def _briefed(
         name = mention.identity.name if isinstance(mention.identity, Identity) else None
         protected.append(Protected(name=name, way=way.without_contact()))
     lately = [group[0] for group in known.breaches if group[0].occurred >= at - LATELY]
-    terms = said.prohibitions if Part.PROHIBITIONS in known.allowed else []
+    forbids = said.prohibitions if Part.PROHIBITIONS in known.allowed else []
+    requires = said.requirements if Part.REQUIREMENTS in known.allowed else []
     kept = said.model_dump(include={"made", "ends", "until_further_order"})
     return OrderBriefed.model_validate(
         {
@@ -245,7 +247,8 @@ async def _briefed(
             "breach": ORDER_TYPES[said.order].breach,
             "arrest": may_arrest(said.order, said.power_of_arrest),
             "protected": protected,
-            "prohibitions": [shown_term(each, known.allowed) for each in terms],
+            "prohibitions": shown_terms(forbids, known.allowed, at),
+            "requirements": shown_terms(requires, known.allowed, at),
             "lately": [
                 BrokenLately(kind=each.kind, occurred=each.occurred, precision=each.precision)
                 for each in lately

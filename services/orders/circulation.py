@@ -42,7 +42,7 @@ from services.orders.views.order_shown import (
     OrderWaiting,
     ServiceShown,
     Waiting,
-    shown_term,
+    shown_terms,
 )
 
 MOST = 100
@@ -102,7 +102,7 @@ async def _page(
         lines = [line for row in bound.values() for line in row.orders if line.root == order]
         services = [await archive.fact(root) for root in sorted({r for line in lines for r in line.services})]
         facts |= {each.id for served in services for each in served}
-        known |= _told(made, allowed) | _now(lines, services, at)
+        known |= _told(made, allowed, at) | _now(lines, services, at)
         if allowed == circulating.ALL:
             of_whole, beside = await _whole(archive, viewer, order, bound, at, unknown=known["unknown"])
             known, facts = known | of_whole, facts | beside
@@ -251,8 +251,8 @@ async def _bound(archive: Archive, order: str, people: Iterable[str]) -> dict[st
     }
 
 
-def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
-    """What an order says, as far as this reader may see it."""
+def _told(made: Fact[OrderMade], allowed: frozenset[Part], at: datetime) -> dict[str, Any]:
+    """What an order says, as far as this reader may see it, at a time."""
     said = made.said
     known: dict[str, Any] = {
         "type": said.order,
@@ -270,9 +270,9 @@ def _told(made: Fact[OrderMade], allowed: frozenset[Part]) -> dict[str, Any]:
     if Part.PROTECTED in allowed:
         known["protected"] = names_of(said.in_role(Role.VICTIM))
     if Part.PROHIBITIONS in allowed:
-        known["prohibitions"] = [shown_term(each, allowed) for each in said.prohibitions]
+        known["prohibitions"] = shown_terms(said.prohibitions, allowed, at)
     if Part.REQUIREMENTS in allowed:
-        known["requirements"] = [shown_term(each, allowed) for each in said.requirements]
+        known["requirements"] = shown_terms(said.requirements, allowed, at)
         known["nothing_required"] = said.nothing_required
     return known
 

@@ -1,6 +1,6 @@
 """What is in force for a person now: their orders, with what the rows of those beside them know."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.orders import OrderMade
+from contracts.events.orders import OrderMade, Prohibition, Requirement
 from contracts.rules.cover import LOOK_BACK
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, ends_at, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
@@ -21,7 +21,7 @@ from contracts.vocabulary import OrderStage
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.asked_about import About, mention_of
 from services.orders.patterns import named_of, without_answer
-from services.orders.rules import certainty, circulating, sharing
+from services.orders.rules import certainty, circulating, sharing, terms
 from services.orders.rules.look_ahead import in_its_place
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to
@@ -163,8 +163,8 @@ def _order(fact: Fact[OrderMade], asked: str, known: Known, now: datetime) -> Or
         arrest=may_arrest(said.order, said.power_of_arrest),
         respondents=[known.parties[person] for person in line.respondents],
         protected=[known.parties[person] for person in line.protected],
-        prohibitions=_terms(said.prohibitions, words),
-        requirements=_terms(said.requirements, words),
+        prohibitions=_terms(said.prohibitions, words, now),
+        requirements=_terms(said.requirements, words, now),
     )
 
 
@@ -221,5 +221,8 @@ def _status(each: Mapping[str, OrderStatus | None], asked: str) -> OrderStatus |
     return held.pop() if len(held) == 1 else None
 
 
-def _terms(terms: Any, without: set[str]) -> list[dict[str, Any]]:
-    return [term.model_dump(exclude=without) for term in terms]
+def _terms(
+    said: Iterable[Prohibition | Requirement], without: set[str], at: datetime
+) -> list[dict[str, Any]]:
+    told = terms.standing_first(said, at)
+    return [term.model_dump(exclude=without) | {"over": over} for term, over in told]

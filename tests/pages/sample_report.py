@@ -12,7 +12,7 @@ from contracts.mentions import Mention
 from contracts.rules.order_status import status
 from contracts.rules.safe_contact import Word, safe_way
 from contracts.sections import Contact, Name
-from contracts.vocabulary import ContactMethod, OrderType, ProhibitionKind, Role
+from contracts.vocabulary import ContactMethod, OrderType, ProhibitionKind, RequirementKind, Role
 from services.orders import briefing, reporting
 from services.orders.briefing import Briefing, BrokenLately, OrderBriefed, Protected
 from services.orders.reporting import OrderToBreak, VictimOfBreach
@@ -74,7 +74,11 @@ async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
         protected=(Protected(name=Name(family="Doe", given="Jane"), way=way),),
         prohibitions=(
             Term(kind=ProhibitionKind.NO_CONTACT, text="By no means at all"),
-            Term(kind=ProhibitionKind.NOT_TO_ATTEND, withheld=True),
+            Term(kind=ProhibitionKind.NOT_TO_ATTEND, until=ago(days=3), over=True, withheld=True),
+        ),
+        requirements=(
+            Term(kind=RequirementKind.PROGRAMME, supervisor="Probation", until=ago(days=-20)),
+            Term(kind=RequirementKind.TAG, withheld=True),
         ),
         lately=(
             BrokenLately(kind="contact", occurred=ago(days=2), precision="day"),

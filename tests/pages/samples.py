@@ -673,7 +673,7 @@ def _order_shown() -> OrderShown:
         court=made.court,
         made=made.made,
         ends=made.ends,
-        prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
+        prohibitions=[each.model_dump() | {"over": False} for each in made.prohibitions],
         breach=made.breach,
         arrest=made.arrest,
         circulation=circulation().unnamed(),
@@ -695,7 +695,10 @@ def order_status() -> StatusShown:
             "until_further_order": False,
             "respondents": [kyle],
             "protected": [jane],
-            "prohibitions": [{"kind": "no-contact"}, {"kind": "not-to-attend"}],
+            "prohibitions": [
+                {"kind": "no-contact", "until": None, "over": False},
+                {"kind": "not-to-attend", "until": ago(days=4), "over": True},
+            ],
             "requirements": [{"kind": "programme"}],
         }
     )

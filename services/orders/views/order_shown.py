@@ -1,6 +1,7 @@
 """An order as its force and the teams that were sent it are shown it; and the lists of what waits."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
@@ -22,29 +23,39 @@ from contracts.vocabulary import (
     ServiceMethod,
     TeamKind,
 )
+from services.orders.rules import terms
 from services.orders.rules.circulating import Part, may_tell_words
 from services.orders.views.order_line import StatusNow
 from services.orders.views.shown import Shown
 
 
 class Term(Shown):
-    """What an order forbids or asks. ``withheld``: it has words that may not stand here."""
+    """What an order forbids or asks. ``over``: it is in force no more, ``until`` having come before the
+    order's own end. ``withheld``: it has words that may not stand here."""
 
     kind: ProhibitionKind | RequirementKind
     text: str | None = None
     supervisor: str | None = None
     until: AwareDatetime | None = None
+    over: bool = False
     withheld: bool = False
 
 
-def shown_term(said: Prohibition | Requirement, allowed: frozenset[Part]) -> Term:
-    """A prohibition or a requirement, with its words as far as they may stand on a page."""
+def shown_terms(
+    said: Iterable[Prohibition | Requirement], allowed: frozenset[Part], at: datetime
+) -> tuple[Term, ...]:
+    """Prohibitions or requirements at a time, with their words as far as they may stand on a page."""
+    return tuple(_term(each, allowed, over=over) for each, over in terms.standing_first(said, at))
+
+
+def _term(said: Prohibition | Requirement, allowed: frozenset[Part], *, over: bool) -> Term:
     tells = may_tell_words(said, allowed)
     return Term(
         kind=said.kind,
         text=said.text if tells else None,
         supervisor=said.supervisor if isinstance(said, Requirement) else None,
         until=said.until,
+        over=over,
         withheld=said.text is not None and not tells,
     )
 

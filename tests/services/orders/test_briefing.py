@@ -95,6 +95,66 @@ async def test_officers_who_go_on_shift_read_what_is_in_force_and_whom_to_look_f
     await until(lambda: briefed(orders, "neighbourhood"), what="now it was")
 
 
+async def test_what_an_order_requires_is_said_and_a_part_that_is_over_is_in_force_no_more(
+    orders: Orders,
+) -> None:
+    """On the briefing, by what is in force for whom it binds, and on its own page."""
+    await prepared(orders)
+    now = orders.runtime.clock.now()
+    gone, later = now - timedelta(days=2), now + timedelta(days=30)
+    parts = {
+        "prohibitions": [
+            {"kind": "not-to-attend", "text": f"Within 200 m of {STREET}", "until": gone.isoformat()},
+            {"kind": "no-contact"},
+        ],
+        "requirements": [
+            {"kind": "tag", "text": f"Never near {STREET}", "until": gone.isoformat()},
+            {"kind": "programme", "text": "Weekly", "supervisor": "Probation", "until": later.isoformat()},
+        ],
+    }
+    content = {"order": "spo", "until_further_order": True, "reference": "SPO 77"} | parts | BETWEEN
+    root = await told(orders, "orders", 20, content)
+
+    async def lines() -> list[dict[str, Any]]:
+        return [each for each in await briefed(orders, "on-call") if each["order"] == root]
+
+    (line,) = await until(lines, what="on the briefing")
+    assert [(each["kind"], each["text"], each["over"]) for each in line["prohibitions"]] == [
+        ("no-contact", None, False),
+        ("not-to-attend", None, True),
+    ]
+    assert [
+        (each["kind"], each["text"], each["over"], each["withheld"]) for each in line["requirements"]
+    ] == [
+        ("programme", "Weekly", False, False),
+        ("tag", None, True, True),
+    ]
+    status = await orders.http.post(
+        "/orders/v1/status/by-reference",
+        json={"reference": "SPO 77"},
+        headers={"Authorization": "Bearer on-call"},
+    )
+    (order,) = (each for each in status.json()["orders"] if each["order"] == root)
+    assert [(e["kind"], e["over"]) for e in order["prohibitions"]] == [
+        ("no-contact", False),
+        ("not-to-attend", True),
+    ]
+    assert [(e["kind"], e["over"]) for e in order["requirements"]] == [("programme", False), ("tag", True)]
+
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    asked_by = {"by": "reference", "reference": "SPO 77"}
+    pages = [
+        await orders.http.get("/orders/briefing", headers=headers),
+        await orders.http.get("/orders/briefing/print", headers=headers),
+        await orders.http.post("/orders/status", data=asked_by, headers=headers),
+        await orders.http.get(f"/orders/orders/{root}", headers=headers),
+    ]
+    for page in pages:
+        assert page.status_code == 200, page.text
+        assert (page.text.count(": not in force."), "Programme" in page.text) == (2, True), page.url
+        assert STREET not in page.text
+
+
 async def test_what_another_force_sent_is_on_the_briefing_of_whoever_reads_it_for_theirs(
     orders: Orders,
 ) -> None:

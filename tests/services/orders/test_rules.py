@@ -28,8 +28,9 @@ from services.orders.rules import (
     service_of_order,
     sharing,
     telling,
+    terms,
 )
-from services.orders.views.order_shown import shown_term
+from services.orders.views.order_shown import shown_terms
 from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
@@ -46,6 +47,18 @@ def test_what_people_make_of_a_priority(line: dict[str, Any]) -> None:
     ]
     by_rule = priority.Priority(Urgency(line["rule"]), "by the rule")
     assert priority.triaged(by_rule, said, NOON).urgency == line["urgency"]
+
+
+@lines(__file__, "terms")
+def test_which_parts_of_an_order_are_over(line: dict[str, Any]) -> None:
+    ends = {
+        text: None if hours == "none" else NOON + timedelta(hours=hours)
+        for text, hours in line["ends in"].items()
+    }
+    said = [Requirement(kind=RequirementKind.TAG, text=text, until=end) for text, end in ends.items()]
+    found = terms.standing_first(said, NOON)
+    assert [each.text for each, _ in found] == line["shown"]
+    assert [each.text for each, over in found if over] == line["over"]
 
 
 @lines(__file__, "priority")
@@ -320,7 +333,7 @@ def test_no_page_tells_an_address_that_the_respondent_may_not_know(
 def test_nor_do_the_words_of_a_requirement(kind: str, known: bool | None, tells: bool) -> None:
     words = "At 12 New Street"
     said = Requirement(kind=RequirementKind(kind), text=words, address_known_to_respondent=known)
-    shown = shown_term(said, circulating.ALL)
+    shown = shown_terms([said], circulating.ALL, NOON)[0]
     assert (shown.text, shown.withheld) == ((words, False) if tells else (None, True))
 
 
@@ -355,15 +368,17 @@ def test_nor_do_the_words_of_a_requirement(kind: str, known: bool | None, tells:
 def test_whoever_manages_the_respondent_reads_what_they_must_do_and_never_where_she_lives(
     team: TeamKind, said: Prohibition | Requirement, tells: bool
 ) -> None:
-    shown = shown_term(said, circulating.MAY_SEE[team])
+    shown = shown_terms([said], circulating.MAY_SEE[team], NOON)[0]
     assert (shown.kind, shown.text, shown.withheld) == (said.kind, said.text if tells else None, not tells)
 
 
 def test_a_neighbouring_force_reads_the_words_of_both() -> None:
     parts = circulating.MAY_SEE[TeamKind.NEIGHBOURING_FORCE]
     said = Requirement(kind=RequirementKind.RESIDE, text="Not on her estate", supervisor="Probation")
-    assert (shown_term(said, parts).text, shown_term(said, parts).supervisor) == (said.text, "Probation")
-    assert shown_term(Prohibition(kind=ProhibitionKind.NO_CONTACT, text="By no means"), parts).text
+    (told,) = shown_terms([said], parts, NOON)
+    assert (told.text, told.supervisor) == (said.text, "Probation")
+    forbids = Prohibition(kind=ProhibitionKind.NO_CONTACT, text="By no means")
+    assert shown_terms([forbids], parts, NOON)[0].text
 
 
 @pytest.mark.parametrize(
