@@ -673,7 +673,7 @@ def _order_shown() -> OrderShown:
         court=made.court,
         made=made.made,
         ends=made.ends,
-        prohibitions=[each.model_dump() | {"over": False} for each in made.prohibitions],
+        prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
         breach=made.breach,
         arrest=made.arrest,
         circulation=circulation().unnamed(),
@@ -699,7 +699,7 @@ def order_status() -> StatusShown:
                 {"kind": "no-contact", "until": None, "over": False},
                 {"kind": "not-to-attend", "until": ago(days=4), "over": True},
             ],
-            "requirements": [{"kind": "programme"}],
+            "requirements": [{"kind": "programme", "until": None, "over": False}],
         }
     )
     unserved = binds.model_copy(update={"order": new(), "type": OrderType.OCCUPATION, "status": None})
