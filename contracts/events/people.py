@@ -14,6 +14,7 @@ from contracts.times import Day, Moment
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
     AnswerSource,
+    ConsentSubject,
     DashAnswer,
     DashItem,
     Grade,
@@ -104,6 +105,16 @@ class ReferralMade(Said):
     graded: Annotated[Graded | None, Field(json_schema_extra={"readOnly": True})] = None
     victim_aware: StrictBool | None = None
     consent: StrictBool | None = None
+    consent_given_of: list[ConsentSubject] = Field(
+        default_factory=list,
+        max_length=len(ConsentSubject),
+        description="what may be told, whatever `consent` says of the rest",
+    )
+    consent_refused_of: list[ConsentSubject] = Field(
+        default_factory=list,
+        max_length=len(ConsentSubject),
+        description="what may not be told, whatever `consent` says of the rest",
+    )
     no_consent_reason: Text | None = None
     victim_view: Text | None = None
     afraid_of: Text | None = None
@@ -121,6 +132,8 @@ class ReferralMade(Said):
             raise PydanticCustomError("one_victim", "a referral is about one victim")
         if self.answers and None in (self.instrument, self.instrument_version):
             raise PydanticCustomError("instrument_missing", "items are of an instrument in some version")
+        if not set(self.consent_given_of).isdisjoint(self.consent_refused_of):
+            raise PydanticCustomError("answered_twice", "consent is given or refused of one thing, not both")
         return self
 
 

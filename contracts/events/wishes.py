@@ -7,7 +7,14 @@ from pydantic_core import PydanticCustomError
 
 from contracts.events.contact import AboutHer
 from contracts.sections import EqualitySection, Line, NarrativeSection, Part, Text
-from contracts.vocabulary import AgencyKind, ConsentAnswer, LawfulBasis, OverrideGround, SaidBy
+from contracts.vocabulary import (
+    AgencyKind,
+    ConsentAnswer,
+    ConsentSubject,
+    LawfulBasis,
+    OverrideGround,
+    SaidBy,
+)
 
 
 class WishesHeard(AboutHer):
@@ -41,6 +48,11 @@ class ConsentSaid(AboutHer):
     topic: ClassVar[str] = "care"
     recipients: Annotated[list[AgencyKind], Field(min_length=1, max_length=len(AgencyKind))]
     answer: ConsentAnswer
+    of: list[ConsentSubject] = Field(
+        default_factory=list,
+        max_length=len(ConsentSubject),
+        description="of what alone the answer is; none named: of all. It says nothing of the rest",
+    )
     said_by: SaidBy = SaidBy.VICTIM
     speaker_named: StrictBool | None = Field(
         default=None,

@@ -116,7 +116,7 @@ from contracts.vocabulary.risk import (
 from contracts.vocabulary.sitting import Attendance, CoreService, Forum, Paper, SittingStep
 from contracts.vocabulary.support import CaseRole, SupportKind, SupportReason, SupportStep
 from contracts.vocabulary.tasking import CandidateDecision, Mappa, NotTakenUp, SearchReason
-from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, OverrideGround, SaidBy
+from contracts.vocabulary.wishes import ConsentAnswer, ConsentState, ConsentSubject, OverrideGround, SaidBy
 from contracts.vocabulary.withheld import OpeningBasis
 
 __all__ = [
@@ -151,6 +151,7 @@ __all__ = [
     "ClockOwner",
     "ConsentAnswer",
     "ConsentState",
+    "ConsentSubject",
     "ContactFailure",
     "ContactMethod",
     "ContactQuestion",

@@ -20,6 +20,20 @@ class ConsentAnswer(StrEnum):
     OVERRIDDEN = "overridden"
 
 
+class ConsentSubject(StrEnum):
+    """Of what an answer is, where it is not of all: the parts of a referral (SafeLives referral form, read
+    2026-11) and the sections that stand in one. Who she is is none: nothing is told without it."""
+
+    CONTACT = "contact"
+    LOCATION = "location"
+    HEALTH = "health"
+    CHILDREN = "children"
+    RISK = "risk"
+    NARRATIVE = "narrative"
+    WISHES = "wishes"
+    EQUALITY = "equality"
+
+
 class OverrideGround(StrEnum):
     """What makes it necessary to tell against her word (SafeLives referral form; MARAC sharing protocols,
     read 2026-11; Data Protection Act 2018 Sch 1 para 18)."""

@@ -283,7 +283,7 @@ class CasePage(Page):
     recorded: datetime
     criteria: list[str]
     victim_aware: bool | None
-    consent: bool | None
+    consent: bool | None = Field(description="of all; of a part it may be otherwise (`hers.standing`)")
     no_consent_reason: str | None
     victim_view: str | None
     afraid_of: str | None

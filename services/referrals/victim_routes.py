@@ -103,7 +103,8 @@ async def say_consent(
     response: Response,
     key: IdempotencyKey,
 ) -> Receipt:
-    """Which kinds of agency may be told of her: given or refused; or overridden, by which basis and why."""
+    """Which kinds of agency may be told of her, and of what: given or refused; or overridden, by which basis
+    and why. Of what is left out it says nothing."""
     taken = await actions.report(runtime, caller, submission, sharing.DESCRIBE_CARE, key)
     return receipt(response, "referrals", taken)
 

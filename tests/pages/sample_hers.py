@@ -9,6 +9,7 @@ from contracts.vocabulary import (
     Answering,
     Characteristic,
     ConsentAnswer,
+    ConsentSubject,
     ContactFailure,
     ContactMethod,
     Grade,
@@ -50,6 +51,14 @@ CONSENTS = (
         heard_by="H-12",
     ),
     Consent(
+        **source("harbour-idva", days=8),
+        recipients=(AgencyKind.POLICE,),
+        answer=ConsentAnswer.REFUSED,
+        of=(ConsentSubject.HEALTH, ConsentSubject.EQUALITY),
+        said_by=SaidBy.VICTIM,
+        heard_by="H-12",
+    ),
+    Consent(
         **source("harbour-idva", days=7),
         recipients=(AgencyKind.HOUSING, AgencyKind.CHILDRENS_SERVICES),
         answer=ConsentAnswer.REFUSED,
@@ -86,7 +95,7 @@ CHARACTERISTICS = Characteristics(
     ),
 )
 WORDS = [
-    consent.Word(new(), each.occurred, each.recipients, each.answer, each.said_by, each.ground)
+    consent.Word(new(), each.occurred, each.recipients, each.answer, each.said_by, each.ground, each.of)
     for each in CONSENTS
 ]
 HERS = HersShown(

@@ -56,6 +56,7 @@ LISTS: dict[str, EnumType] = {
     "characteristic": vocabulary.Characteristic,
     "consent-answer": vocabulary.ConsentAnswer,
     "consent-state": vocabulary.ConsentState,
+    "consent-subject": vocabulary.ConsentSubject,
     "contact-failure": vocabulary.ContactFailure,
     "contact-method": vocabulary.ContactMethod,
     "contact-question": vocabulary.ContactQuestion,

@@ -20,7 +20,7 @@ def standing_of(
 ) -> list[Standing]:
     """Whether each kind of agency that takes part, or was spoken of, may be told of her."""
     words = [
-        Word(each.root, each.occurred, each.recipients, each.answer, each.said_by, each.ground)
+        Word(each.root, each.occurred, each.recipients, each.answer, each.said_by, each.ground, each.of)
         for each in hers.consents
     ]
     of = [kind for kind in AT_A_MARAC if kind in heard or any(kind in word.recipients for word in words)]

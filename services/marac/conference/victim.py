@@ -50,18 +50,25 @@ def hers_of(person: str, told: Iterable[Told]) -> victim_rows.Hers:
 def _consents(told: Told) -> Iterator[victim_rows.Consent]:
     fact, said = told.fact, told.fact.said
     if isinstance(said, ConsentSaid):
-        known = said.model_dump(include={"recipients", "answer", "heard_by"}) | {"said_by": said.speaker}
+        known = said.model_dump(include={"recipients", "answer", "of", "heard_by"}) | {
+            "said_by": said.speaker
+        }
         why = said.override.model_dump(include={"basis", "ground", "reason"}) if said.override else {}
         yield victim_rows.Consent(**source(fact), **known, **why)
-    if isinstance(said, ReferralMade) and said.consent is not None:
-        answer = ConsentAnswer.GIVEN if said.consent else ConsentAnswer.REFUSED
-        to: dict[str, Any] = {"recipients": AT_A_MARAC, "said_by": SaidBy.VICTIM}
-        yield victim_rows.Consent(**source(fact), **to, answer=answer)
-        if not said.consent and said.no_consent_reason:
+    if isinstance(said, ReferralMade):
+        to: dict[str, Any] = source(fact) | {"recipients": AT_A_MARAC, "said_by": SaidBy.VICTIM}
+        if said.consent is not None:
+            answer = ConsentAnswer.GIVEN if said.consent else ConsentAnswer.REFUSED
+            yield victim_rows.Consent(**to, answer=answer)
+        if given := tuple(said.consent_given_of):
+            yield victim_rows.Consent(**to, answer=ConsentAnswer.GIVEN, of=given)
+        if refused := tuple(said.consent_refused_of):
+            yield victim_rows.Consent(**to, answer=ConsentAnswer.REFUSED, of=refused)
+        if said.no_consent_reason and (said.consent is False or refused):
             yield victim_rows.Consent(
-                **source(fact),
                 **to,
                 answer=ConsentAnswer.OVERRIDDEN,
+                of=() if said.consent is False else refused,
                 basis=LawfulBasis(fact.envelope.basis),
                 reason=said.no_consent_reason,
             )

@@ -6,6 +6,7 @@ from contracts.sections import EqualityAnswer
 from contracts.vocabulary import (
     AgencyKind,
     ConsentAnswer,
+    ConsentSubject,
     ContactFailure,
     ContactMethod,
     LawfulBasis,
@@ -37,6 +38,8 @@ class Consent(Source):
 
     recipients: tuple[AgencyKind, ...]
     answer: ConsentAnswer
+    of: tuple[ConsentSubject, ...] = ()
+    """Of what alone; empty: of all."""
     said_by: SaidBy | None
     """None: nobody has said by whom."""
     heard_by: str | None = None

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from contracts.vocabulary import Answering, Characteristic, ConsentState
+from contracts.vocabulary import Answering, Characteristic, ConsentState, ConsentSubject
 from services.marac.conference.rows import Line, Source
 from services.marac.pages.words import Words
+from services.marac.rules.consent import Standing
 from services.marac.shown import CasePage
 
 
@@ -47,11 +48,22 @@ class VictimView:
         found = []
         for state in ConsentState:
             of = [each for each in self._hers.standing if each.state is state]
-            kinds = Markup(", ").join(self._texts.label("agency-kind", each.kind) for each in of)
+            kinds = Markup(", ").join(map(self._kind, of))
             asks = dict.fromkeys(each.question for each in of if each.question)
             if of:
                 found.append((state, kinds, [self._texts(f"consent.{question}") for question in asks]))
         return found
+
+    def parts(self, of: Sequence[ConsentSubject]) -> Markup:
+        """Of what alone an answer is."""
+        return Markup(", ").join(self._texts.label("consent-subject", each) for each in of)
+
+    def _kind(self, holds: Standing) -> Markup:
+        kind = self._texts.label("agency-kind", holds.kind)
+        if holds.of:
+            return self._texts("consent.part", kind=kind, parts=self.parts(holds.of))
+        alone = sum(each.kind is holds.kind for each in self._hers.standing) == 1
+        return kind if alone else self._texts("consent.rest", kind=kind)
 
     def answers(self) -> list[Answered]:
         """Her characteristics: of each the newest answer; what nobody has an answer to is named by itself."""

@@ -58,6 +58,8 @@ DETAILS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("criteria", "criterion"),
         ("victim_aware", "yes-no"),
         ("consent", "yes-no"),
+        ("consent_given_of", "consent-subject"),
+        ("consent_refused_of", "consent-subject"),
         ("no_consent_reason", "text"),
         ("victim_view", "text"),
         ("afraid_of", "text"),

@@ -4,14 +4,22 @@ Sources: domain.md 10.1 (2026): MARAC protocols rest on public task and safeguar
 inform the victim where that is safe; refusal does not stop a high-risk referral if it is necessary and
 proportionate; record why (Redbridge MARAC e-form; Sefton information sharing). So a refusal hides nothing and
 shares nothing by itself: without a recorded basis it is a question to a person. (How they follow on each
-other is ours, 2026-11.)
+other, and that one answer may be of a part alone, is ours, 2026-11: decision 0066.)
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contracts.vocabulary import AgencyKind, ConsentAnswer, ConsentState, Grade, OverrideGround, SaidBy
+from contracts.vocabulary import (
+    AgencyKind,
+    ConsentAnswer,
+    ConsentState,
+    ConsentSubject,
+    Grade,
+    OverrideGround,
+    SaidBy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,8 @@ class Word:
     said_by: SaidBy | None
     """None: nobody has said by whom it was said."""
     ground: OverrideGround | None = None
+    of: Collection[ConsentSubject] = ()
+    """Of what alone it is; empty: of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +46,36 @@ class Standing:
     state: ConsentState
     question: str | None = None
     roots: tuple[str, ...] = ()
+    of: tuple[ConsentSubject, ...] = ()
+    """Of what alone it holds; empty: of all that no other of this kind of agency names."""
 
 
 def standing(words: Sequence[Word], kinds: Iterable[AgencyKind], grade: Grade) -> list[Standing]:
     """What holds for each of these kinds of agency, of words in the order in which they were said, at this
-    grade of her risk."""
-    return [_of(kind, [word for word in words if kind in word.recipients], grade) for kind in kinds]
+    grade of her risk: of all first, then of each part of which something else holds."""
+    return [
+        each
+        for kind in kinds
+        for each in _of_each([word for word in words if kind in word.recipients], kind, grade)
+    ]
+
+
+def _of_each(words: Sequence[Word], kind: AgencyKind, grade: Grade) -> Iterable[Standing]:
+    """What was said of one part is neither yes nor no to another; what was said of all is said of each."""
+    found: dict[tuple[ConsentState, str | None], list[Standing]] = {}
+    for of in ((), *((subject,) for subject in ConsentSubject)):
+        about = [word for word in words if not word.of or not set(of).isdisjoint(word.of)]
+        each = _of(kind, about, grade)
+        found.setdefault((each.state, each.question), []).append(replace(each, of=of))
+    for (state, question), same in found.items():
+        roots = tuple(dict.fromkeys(root for each in same for root in each.roots))
+        of = tuple(subject for each in same for subject in each.of) if same[0].of else ()
+        yield Standing(kind, state, question, roots, of)
 
 
 def _of(kind: AgencyKind, words: Sequence[Word], grade: Grade) -> Standing:
-    hers = next((word for word in reversed(words) if _is_hers(word)), None)
+    said = [word for word in words if _is_hers(word)]
+    hers = _that_holds(said)
     told = [word for word in words if word.answer is ConsentAnswer.OVERRIDDEN]
     against = told[-1] if told else None
     if hers is not None and hers.answer is ConsentAnswer.GIVEN:
@@ -54,10 +84,20 @@ def _of(kind: AgencyKind, words: Sequence[Word], grade: Grade) -> Standing:
         roots = (hers.root, against.root) if hers else (against.root,)
         return Standing(kind, ConsentState.OVERRIDDEN, _look_again(hers, against, grade), roots)
     if hers is not None:
-        return Standing(kind, ConsentState.REFUSED, "refused", (hers.root,))
+        question = "refused" if hers is said[-1] else "yes-since"
+        return Standing(kind, ConsentState.REFUSED, question, (hers.root,))
     if unnamed := [word.root for word in words if word.said_by is None]:
         return Standing(kind, ConsentState.NOT_ASKED, "unnamed", (unnamed[-1],))
     return Standing(kind, ConsentState.NOT_ASKED, "not-asked")
+
+
+def _that_holds(said: Sequence[Word]) -> Word | None:
+    """Of her words the newest; but a no that names a part is lifted by a yes that names it alone: whoever
+    writes down a yes to all may not have asked of that part."""
+    named = [word for word in said if word.of]
+    if said and not said[-1].of and said[-1].answer is ConsentAnswer.GIVEN and named:
+        return named[-1] if named[-1].answer is ConsentAnswer.REFUSED else said[-1]
+    return said[-1] if said else None
 
 
 def _is_hers(word: Word) -> bool:

@@ -308,16 +308,20 @@ def _asked(case: CaseSeen) -> Iterable[Gap]:
     refused = [each for each in case.consents if each.question not in (None, "not-asked", "unnamed")]
     if refused:
         roots = tuple(dict.fromkeys(root for each in refused for root in each.roots))
-        yield Gap("consent-refused", case.referred_by, roots=roots, count=len(refused))
+        yield Gap("consent-refused", case.referred_by, roots=roots, count=_kinds(refused))
     unnamed = [each for each in case.consents if each.question == "unnamed"]
     if unnamed:
         roots = tuple(dict.fromkeys(root for each in unnamed for root in each.roots))
-        yield Gap("consent-unnamed", case.referred_by, roots=roots, count=len(unnamed))
-    unasked = sum(each.question == "not-asked" for each in case.consents)
+        yield Gap("consent-unnamed", case.referred_by, roots=roots, count=_kinds(unnamed))
+    unasked = _kinds([each for each in case.consents if each.question == "not-asked"])
     if unasked:
         yield Gap("consent-not-asked", case.referred_by, count=unasked)
     if case.unanswered_characteristics:
         yield Gap("characteristics-missing", AgencyKind.IDVA_SERVICE, count=case.unanswered_characteristics)
+
+
+def _kinds(standing: Sequence[Standing]) -> int:
+    return len({each.kind for each in standing})
 
 
 def _orders(orders: Iterable[OrderSeen]) -> Iterable[Gap]:

@@ -190,6 +190,11 @@ async def test_a_referral_of_a_girl_comes_with_the_form_for_young_people(referra
     for wrong, kind in (
         ({"people": BOTH, "answers": answers}, "instrument_missing"),
         ({"people": BOTH, **young, "answers": answers, "dash": DASH}, "answered-twice"),
+        (
+            {"people": BOTH, "consent_given_of": ["health"], "consent_refused_of": ["health"]},
+            "answered_twice",
+        ),
+        ({"people": BOTH, "consent_refused_of": ["her health"]}, "enum"),
     ):
         refused = await referrals.post("haven", "marac-referrals", wrong)
         assert (refused.status_code, kind in refused.text) == (422, True)

@@ -62,6 +62,7 @@ HOURS = {"method": "text", "hours": [{"starts": "14:00", "ends": "09:00"}]}
             {"recipients": ["housing"], "answer": "overridden", "override": OVERRIDE | {"basis": "consent"}},
             "basis_is_consent",
         ),
+        ("consents", {"recipients": ["housing"], "answer": "given", "of": ["hers"]}, "enum"),
         ("characteristics", answers(answer="value"), "value_misplaced"),
         ("characteristics", answers(answer="value", value="Z7"), "not_in_code_list"),
         ("characteristics", answers(answer="value", value="O1"), "not_in_code_list"),
@@ -103,11 +104,12 @@ async def test_safe_contact_is_said_where_whoever_goes_to_her_reads_it(
 async def test_a_consent_keeps_whether_it_was_said_whose_it_is(
     referrals: Referrals, said: dict[str, str], speaker: str | None
 ) -> None:
-    content = {"people": [HER], "recipients": ["housing"], "answer": "given"} | said
+    content = {"people": [HER], "recipients": ["housing"], "answer": "given", "of": ["location"]} | said
     taken = await referrals.post("haven", "consents", content)
     corrected = await referrals.correct("haven", taken, content | {"heard_by": "H-12"})
     assert (taken.status_code, corrected.status_code) == (201, 200), corrected.text
     kept = (await referrals.runtime.fact(taken.json()["root"])).of(ConsentSaid)
     assert {fact.said.speaker for fact in kept} == {speaker}
+    assert [fact.said.of for fact in kept] == [["location"]]
     given = await referrals.post("haven", "consents", content | {"speaker_named": True})
     assert (given.status_code, given.json()["code"]) == (422, "given-by-goldthread")
