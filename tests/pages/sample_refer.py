@@ -21,7 +21,12 @@ DRAFT = ORDER
 ANSWERS: Mapping[str, Mapping[str, str]] = {
     "victim": {"given": "Jane", "family": LONG, "born-day": "2", "born-month": "3", "born-year": "1991"},
     "contact": {"method": "text", "number": "07700 900142", "no-uniform": "yes"},
-    "views": {"aware": "yes", "consent": "unknown", "view": "To stay at home, and to be left alone."},
+    "views": {
+        "aware": "yes",
+        "consent": "yes",
+        "part-health": "no",
+        "view": "To stay at home, and to be left alone.",
+    },
     "perpetrator": {"given": "Kyle", "family": "Smith", "relationship": "ex-partner"},
     "children": {"given-0": "Kit", "family-0": "Doe", "school-0": "Hollin Bank"},
     "dash-1": dict.fromkeys(DASH_ITEMS[:6], "yes"),

@@ -21,6 +21,7 @@ from contracts.vocabulary import (
     DASH_ITEMS,
     Answering,
     AnswerSource,
+    ConsentSubject,
     ContactMethod,
     DashAnswer,
     Instrument,
@@ -51,10 +52,10 @@ Fault = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One field. ``codes``: of a choice, what may be chosen; ``words``: the code list that has its words.
-    ``hers``: a protected characteristic, folded away."""
+    ``hers``: a protected characteristic, folded away; ``part``: of what consent is otherwise, too."""
 
     name: str
-    kind: Literal["line", "text", "comment", "day", "nhs", "choice", "tick", "area", "hers"]
+    kind: Literal["line", "text", "comment", "day", "nhs", "choice", "tick", "area", "hers", "part"]
     codes: tuple[str, ...] = ()
     words: str = "answer"
     hint: bool = False
@@ -91,6 +92,11 @@ _HERS = tuple(
 """Of each a code of its list, *asked, not given*, or *not asked*, with why behind a colon; nothing: no answer
 yet, and it is asked for afterwards."""
 
+PART = "part-"
+"""How the name of a field begins in which consent to a part of the referral is said; nothing: as of all. None
+is *not known*: beside a yes to all it would be a yes."""
+_PARTS = tuple(Asked(f"{PART}{subject}", "part", YES_NO[:2]) for subject in ConsentSubject)
+
 OTHER_MARAC = Asked("other-marac", "line", hint=True)
 """Which MARAC had the case before, if one had it."""
 SOURCE = Asked("source", "choice", tuple(AnswerSource), hint=True)
@@ -116,6 +122,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
     "views": (
         Asked("aware", "choice", YES_NO),
         Asked("consent", "choice", YES_NO),
+        *_PARTS,
         Asked("no-consent", "text", hint=True),
         Asked("view", "text"),
         Asked("afraid", "text"),
@@ -255,7 +262,8 @@ def open_fields(page: str, said: Said) -> list[str]:
 def _may_be_left(field: Asked) -> bool:
     """Whether to say nothing is no gap of its own: a service is that of the agency then; where answers are
     from is asked of those that there are; of most cases no other MARAC has heard."""
-    return field.kind in ("tick", "comment") or field.codes is SERVICES or field in (SOURCE, OTHER_MARAC)
+    kinds = ("tick", "comment", "part")
+    return field.kind in kinds or field.codes is SERVICES or field in (SOURCE, OTHER_MARAC)
 
 
 def _is_known(field: Asked, said: Said) -> bool:

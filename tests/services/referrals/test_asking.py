@@ -98,6 +98,14 @@ def test_the_answers_say_what_a_partners_system_would_post() -> None:
     assert kept.people[0].identity == victim.identity, "of the same record"
 
 
+def test_of_which_part_consent_is_otherwise_is_said_and_what_is_left_is_as_all() -> None:
+    views = {"consent": "yes", "part-health": "no", "part-equality": "no", "part-location": "yes"}
+    said = referring.referral({"views": views}, "draft", TODAY)
+    assert said.consent is True
+    assert (said.consent_given_of, said.consent_refused_of) == (["location"], ["health", "equality"])
+    assert not {name for name in asking.open_fields("views", {}) if name.startswith(asking.PART)}
+
+
 def test_which_service_refers_is_said_where_an_agency_has_several_and_is_no_gap() -> None:
     for chosen, service in (("mash", ReferringService.MASH), ("none", None)):
         said = asking.typed("risk", {"service": chosen})

@@ -133,6 +133,27 @@ def refuse_referrals(referrals: Referrals, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(referrals.runtime, "take", refusing)
 
 
+async def test_a_yes_but_to_a_part_is_asked_without_script_and_kept(referrals: Referrals) -> None:
+    draft = await begin(referrals, "school")
+    folded = '<summary class="govuk-details__summary">'
+    asked = (await get(referrals, "school", f"{draft}/views")).text
+    assert "The victim answers otherwise of a part" in asked
+    assert f'<details class="govuk-details">{folded}' in asked
+    await fill(referrals, "school", draft, "views", consent="yes", **{"part-health": "no"})
+    assert (
+        f'<details class="govuk-details" open>{folded}'
+        in (await get(referrals, "school", f"{draft}/views")).text
+    )
+    shown = re.sub(
+        r"\s+", " ", re.sub("<[^>]*>", " ", (await get(referrals, "school", f"{draft}/check")).text)
+    )
+    assert "Does the victim agree to it? Yes Health No If not" in shown, "a part that is as all is no line"
+    assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
+    (referral,) = await facts(referrals, ReferralMade)
+    said = referral.said
+    assert (said.consent, said.consent_given_of, said.consent_refused_of) == (True, [], ["health"])
+
+
 async def test_what_was_answered_of_characteristics_is_a_fact_of_its_own_and_stands_on_no_referral(
     referrals: Referrals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
