@@ -51,17 +51,10 @@ CONSENTS = (
         heard_by="H-12",
     ),
     Consent(
-        **source("harbour-idva", days=8),
-        recipients=(AgencyKind.POLICE,),
-        answer=ConsentAnswer.REFUSED,
-        of=(ConsentSubject.HEALTH, ConsentSubject.EQUALITY),
-        said_by=SaidBy.VICTIM,
-        heard_by="H-12",
-    ),
-    Consent(
         **source("harbour-idva", days=7),
         recipients=(AgencyKind.HOUSING, AgencyKind.CHILDRENS_SERVICES),
         answer=ConsentAnswer.REFUSED,
+        of=(ConsentSubject.HEALTH,),
         said_by=SaidBy.VICTIM,
     ),
     Consent(

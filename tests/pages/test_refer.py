@@ -102,16 +102,24 @@ def test_a_referral_takes_few_pages_and_keys(open_: Open, axe: str, world: World
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_characteristics_are_folded_away_until_somebody_answers(
+def test_parts_of_consent_and_characteristics_are_folded_away_until_somebody_answers(
     open_: Open, axe: str, world: World, script: bool
 ) -> None:
     page = open_("referrer", "/referrals/refer", script=script)
     page.locator(".govuk-button--start").click()
     views = page.url.replace("/victim", "/views")
     page.goto(views)
-    ethnicity = page.get_by_label("Ethnicity")
+    user, ethnicity = Keyboard(page), page.get_by_label("Ethnicity")
+    health = page.get_by_label("Health", exact=True)
     expect(ethnicity).to_be_hidden()
-    page.get_by_text("Protected characteristics").click()
+    expect(health).to_be_hidden()
+    user.to("#consent")
+    user.press(" ")
+    user.to("summary")
+    user.press("Enter")
+    user.to("#part-health")
+    user.type("No")
+    page.get_by_text("Protected characteristics, if you have asked").click()
     ethnicity.select_option("Asked, not given")
     page.get_by_label("Disability").select_option("Not asked: no interpreter")
     assert faults(page, axe) == [] if script else True
@@ -121,6 +129,8 @@ def test_characteristics_are_folded_away_until_somebody_answers(
     expect(ethnicity).to_be_visible()
     expect(ethnicity).to_have_value("asked-not-given")
     expect(page.get_by_label("Religion")).to_have_value("")
+    expect(health).to_have_value("no")
+    expect(page.get_by_label("Children", exact=True)).to_have_value("")
 
 
 @pytest.mark.parametrize("script", [True, False])
