@@ -1,7 +1,6 @@
 """Rows put together for one caller: a case's page, a line of the agenda, what is missing. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from chassis.clock import LONDON
@@ -96,7 +95,7 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         silences=known.silences,
         owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known), *_of_move(known, places)],
     )
-    return [shown.Missing.model_validate(asdict(gap)) for gap in missing.gaps(seen)]
+    return [shown.Missing.model_validate(gap, from_attributes=True) for gap in missing.gaps(seen)]
 
 
 def _newest(known: CaseKnown) -> rows.Assessment | None:
