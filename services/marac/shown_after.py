@@ -74,8 +74,8 @@ class Flags(Shown):
 
 
 class ToLookAt(Shown):
-    """A case of which an assessment or a housing record after its meeting may tell of new abuse: a person
-    refers it again, or decides that it is no repeat by the definition in use."""
+    """A case of which an assessment, a housing record or a new referral after its meeting may tell of new
+    abuse: a person refers it again, asks, or decides that it is no repeat by the definition in use."""
 
     case: str
     letters: str

@@ -140,21 +140,24 @@ def _cohort_shown(rows: Rows) -> Told:
 
 def _of_cases(told: Sequence[Saying]) -> Told:
     """Of each case that stands: what was done to its victim, the orders that protect them, the earlier cases
-    of the same two, and what makes it a repeat: what was done within a year, and the last earlier case."""
+    of the same two, and what makes it a repeat: what was done within a year, from the first of the earlier
+    cases of the year before on; and then the last of these."""
     wanted: Told = {}
     cases = sorted((each for each in told if each.type == REFERRAL), key=lambda each: (each.at, each.root))
     for n, case in enumerate(cases):
         hers = [each for each in told if each.harmed & case.harmed]
         done = [each for each in hers if each.type in (BREACH, INCIDENT)]
-        since = [each for each in done if case.at < each.at <= case.at + YEAR and _by_them(each, case)]
         before = [each for each in cases[:n] if each.harmed & case.harmed and each.harms & case.harms]
+        year = [each for each in before if case.at <= each.at + YEAR]
+        first = min((each.at for each in year), default=case.at)
+        since = [each for each in done if first < each.at <= case.at + YEAR and _by_them(each, case)]
         wanted[case.root] = Counter(
             [
                 ("stands", ""),
                 *(("done", each.root) for each in done),
                 *(("order", each.root) for each in hers if each.type == ORDER),
                 *(("before", each.root) for each in before),
-                *(("repeat", each.root) for each in [*since, *before[-1:]]),
+                *(("repeat", each.root) for each in [*since, *year[-1:]] if since),
             ]
         )
     return wanted

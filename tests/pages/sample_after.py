@@ -64,6 +64,7 @@ def _to_look_at() -> list[RecordWaits]:
     return [
         RecordWaits(root=new(), type="instrument", kind="safelives-dash-24", agency=IDVA, says=says, **given),
         RecordWaits(root=new(), type="housing", kind="antisocial-behaviour", agency=HOUSING, **given),
+        RecordWaits(root=new(), type="fact", kind="referral.made", agency=IDVA, **given),
     ]
 
 

@@ -142,17 +142,21 @@ def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -
         _list(made, called.root, case, pair, pair.agency, starts, repeat=pair.says_repeat)
         if random.random() < 0.3:  # before the meeting: part of what it hears, and no repeat
             _incident(made, pair, starts - 2 * DAY)
+        if random.random() < 0.1:  # two agencies tell of one assault: both are heard, and neither is a repeat
+            other = random.choice(list(REFERRERS))
+            twice = _refer(made, pair, other, starts - 8 * DAY, [])
+            _list(made, called.root, twice, pair, other, starts, repeat=False)
     for pair in random.sample(before, min(len(before), 6)):
-        how = random.choice(["referred-again", "came-back", "carried-over"])
-        if how == "referred-again":
-            again = random.choice(list(REFERRERS))
-            case = _refer(made, pair, again, starts - 8 * DAY, [])
-            _list(made, called.root, case, pair, again, starts, repeat=True)
+        how = random.choice(["referred-again", "again-of-the-same", "came-back", "carried-over"])
+        happened, crime = how in ("referred-again", "came-back"), random.random() < 0.5
+        if happened:
+            _incident(made, pair, starts - 9 * DAY, "assault-with-injury" if crime else "verbal-abuse")
+        counts = happened and (crime or made.definition is RepeatDefinition.CURRENT)
+        if how in ("referred-again", "again-of-the-same"):
+            again, says = random.choice(list(REFERRERS)), random.random() < 0.2
+            case = _refer(made, pair, again, starts - 8 * DAY, ["repeat"] if says else [])
+            _list(made, called.root, case, pair, again, starts, repeat=says or counts)
         else:
-            crime = random.random() < 0.5
-            if how == "came-back":
-                _incident(made, pair, starts - 3 * DAY, "assault-with-injury" if crime else "verbal-abuse")
-            counts = how == "came-back" and (crime or made.definition is RepeatDefinition.CURRENT)
             case = _first_case(made, pair)
             _list(
                 made,

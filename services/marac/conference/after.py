@@ -30,7 +30,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case, sent_of
-from services.marac.conference.looked_at import looked_at
+from services.marac.conference.looked_at import looked_at, referred_anew
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
@@ -67,9 +67,7 @@ def fold_after(subject: Subject) -> Folded:
             "until": until,
             **_owing(lines, until, subject.at),
             **_telling(case.case, victim, met[-1]),
-            **_repeats(
-                subject, case, met[-1], [link.referred for link in links], {line.agency for line in lines}
-            ),
+            **_repeats(subject, case, met[-1], links, {line.agency for line in lines}),
         }
     )
     return Folded(row, until if subject.at < until else None)
@@ -227,7 +225,7 @@ def _repeats(
     subject: Subject,
     case: rows.ConferenceCase,
     met: Met,
-    later: Sequence[datetime],
+    links: Sequence[rows.CaseLink],
     asked: Collection[str],
 ) -> dict[str, object]:
     """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
@@ -238,13 +236,16 @@ def _repeats(
     making = [
         _waits(each) for happened in case.occurrences for each in happened.records if each.root in roots
     ]
-    may = looked_at(case, _people(subject), met.at, own)
+    later = [link.referred for link in links]
+    had = met.heard.had if met.heard else None
+    may = refer_again.waiting(looked_at(case, _people(subject), met.at, own), met.at, later, ())
+    if all(each.occurred <= met.at for each in making):
+        may += refer_again.waiting(referred_anew(case, links, _people(subject), met.at, own), met.at, (), ())
     answers = subject.facts.current(RepeatAnswered)
     answered = {root: each.occurred for each in answers for root in each.said.records}
     seen = {each.root for each in may if (at := answered.get(each.root)) and at >= (each.newest or at)}
-    had = met.heard.had if met.heard else None
-    look = refer_again.waiting(may, met.at, later, seen)
-    news = refer_again.waiting(making, met.at, later, (), had) + refer_again.waiting(may, met.at, later, ())
+    look = sorted((each for each in may if each.root not in seen), key=lambda each: each.recorded)
+    news = refer_again.waiting(making, met.at, later, (), had) + may
     lines = {each.root: each for each in news if each not in look}
     decided = [_decided(each, lines) for each in answers if not lines.keys().isdisjoint(each.said.records)]
     waits = refer_again.waiting(making, met.at, later, answered, had)

@@ -162,11 +162,15 @@ class _People:
         return self.own.area if self.own else None
 
     def known(self, fact: Fact[ReferralMade], orders: Sequence[rows.Order], own: Chosen) -> dict[str, object]:
-        """What the row says of them."""
+        """What the row says of them. Of whether it is a repeat: by the definition that the MARAC has chosen,
+        from the referrals on. When its meetings were no fold of a case can know: from the last of them it is
+        counted where rows are put together (``repeated.py``)."""
         assessment = self.assessment()
         happened = self.occurrences()
-        earlier = self.earlier_case(fact)
-        since = (earlier.case, earlier.referred) if earlier else None
+        before = self.before(fact)
+        earlier = [each for each in before if fact.occurred <= repeat.months_after(each[1], repeat.MONTHS)]
+        counted = before if own.anchor is RepeatAnchor.MEETING else earlier
+        between = filter(self.between, _records(happened))
         return {
             "victim": self.victim,
             "perpetrators": self.perpetrators,
@@ -176,9 +180,10 @@ class _People:
             "disputed": bool(self.disputed_with),
             "orders": tuple(orders),
             "occurrences": happened,
-            "repeat": _repeat(fact, filter(self.between, _records(happened)), since, own),
-            "earlier_case": earlier.case if earlier else None,
-            "before": tuple(link.case for link in self.before(fact)),
+            "repeat": repeated(fact.occurred, between, own.definition, RepeatAnchor.REFERRAL, earlier),
+            "earlier_case": next((case for case, _ in earlier), None),
+            "before": tuple(case for case, _ in before),
+            "earlier": tuple(case for case, _ in counted),
             "heard": self.heard(),
         }
 
@@ -255,23 +260,16 @@ class _People:
         hers = self.victim.person
         return pairs.between(hers, self.harmed_by, record.victims, record.perpetrators, record.kind)
 
-    def before(self, fact: Fact[ReferralMade]) -> list[rows.CaseLink]:
-        """The cases of the same pair that were referred before, the last first."""
+    def before(self, fact: Fact[ReferralMade]) -> list[tuple[str, datetime]]:
+        """The cases of the same pair that were referred before, and when, the last first."""
         links = [
-            link
+            (link.referred, link.case)
             for link in (self.own.cases if self.own else ())
             if link.role is Role.VICTIM
             and not self.harmed_by.isdisjoint(link.perpetrators)
             and (link.referred, link.case) < (fact.occurred, fact.root)
         ]
-        return sorted(links, key=lambda link: (link.referred, link.case), reverse=True)
-
-    def earlier_case(self, fact: Fact[ReferralMade]) -> rows.CaseLink | None:
-        """The last case of the same pair that was referred within the twelve months before."""
-        last = next(iter(self.before(fact)), None)
-        if last is None or fact.occurred > repeat.months_after(last.referred, repeat.MONTHS):
-            return None
-        return last
+        return [(case, referred) for referred, case in sorted(links, reverse=True)]
 
     def heard(self) -> tuple[rows.Heard, ...]:
         """The newest that each agency said, and how many facts it said: not of another victim, for that
@@ -338,14 +336,3 @@ def _occurrence(lines: Sequence[rows.RecordLine]) -> rows.Occurrence:
 
 def _records(happened: Iterable[rows.Occurrence]) -> Iterable[rows.RecordLine]:
     return (record for occurrence in happened for record in occurrence.records)
-
-
-def _repeat(
-    fact: Fact[ReferralMade],
-    records: Iterable[rows.RecordLine],
-    earlier: tuple[str, datetime] | None,
-    own: Chosen,
-) -> rows.Repeat | None:
-    """By the definition that the MARAC has chosen, from the referral on. When its meetings were no fold of a
-    case can know: from the last of them it is counted where rows are put together (``repeated.py``)."""
-    return repeated(fact.occurred, records, earlier, own.definition, RepeatAnchor.REFERRAL)

@@ -8,6 +8,7 @@ from sqlalchemy import Index
 
 from chassis.store.tables import micros
 from chassis.views import Row, ViewTable
+from contracts.vocabulary import ReferralCriterion
 from services.marac.conference.rows import ConferenceCase
 from services.marac.rules import returns
 from services.marac.rules.pairs import Pair
@@ -53,16 +54,14 @@ class CountedCase(Row):
 
     @property
     def repeats(self) -> bool:
-        """Whether it is a repeat at every meeting."""
-        slim = self.slim
-        return returns.referred_as_repeat(slim.criteria, earlier_case=slim.earlier_case is not None)
+        """Whether it is a repeat at every meeting: its referral says so."""
+        return ReferralCriterion.REPEAT in self.slim.criteria
 
     @property
     def again(self) -> bool:
-        """Whether it may have become a repeat between two of its meetings: that their times tell."""
-        return (
-            not self.repeats and bool(self.events) and len({each.meeting for each in self.slim.meetings}) > 1
-        )
+        """Whether it may have become a repeat between two meetings of the pair: that their times tell."""
+        more = len({each.meeting for each in self.slim.meetings}) > 1 or bool(self.slim.earlier)
+        return not self.repeats and bool(self.events) and more
 
     @property
     def kids(self) -> int:
@@ -88,8 +87,10 @@ class CountedCase(Row):
 
     @property
     def moments(self) -> str:
-        """Of a case that may have become a repeat, when something happened, as JSON of microseconds."""
-        return orjson.dumps([micros(each) for each in self.events] if self.again else []).decode()
+        """Of a case that may have become a repeat, the earlier ones of its pair, and when something happened
+        in microseconds, as JSON."""
+        found = [self.slim.earlier, [micros(each) for each in self.events]] if self.again else []
+        return orjson.dumps(found).decode()
 
     @property
     def victim(self) -> str | None:

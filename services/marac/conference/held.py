@@ -17,7 +17,7 @@ from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet
 from contracts.rules.areas import area_and_around
-from contracts.vocabulary import CaseRole, RepeatAnchor, Role, StaffRole
+from contracts.vocabulary import CaseRole, Role, StaffRole
 from services.marac import casefile
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
@@ -25,18 +25,18 @@ from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase
-from services.marac.conference.heard import Meetings, heard_at
+from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
-from services.marac.conference.repeated import at_meeting, at_meetings, chooses, once_heard, since_meeting
+from services.marac.conference.repeated import as_chosen, at_meeting, at_meetings, chooses, pair_heard
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
 from services.marac.conference.support import service_asked, who_is_in
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
-from services.marac.rules.chosen import Chosen, chosen
+from services.marac.rules.chosen import chosen
 from services.marac.rules.doubting import OtherRecord, may_know_of
 from services.marac.rules.interests import Sight, has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
@@ -89,13 +89,14 @@ class Held:
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
         own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
-        meetings, incomplete = await self.meetings_of(cases), await self._incomplete(cases)
+        before, meetings = await self._before(cases)
+        incomplete = await self._incomplete(cases)
         broken = set() if self.at else await self.archive.all_broken()
         restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
             CaseKnown(
                 at,
-                await self._as_chosen(case, own[chooses(case)], meetings, at),
+                as_chosen(case, own[chooses(case)], pair_heard(case, before, meetings, at), at),
                 own_rows(case, people),
                 *(alerts, agencies, areas, incomplete[case.case], silences),
                 chosen=own[chooses(case)],
@@ -105,35 +106,30 @@ class Held:
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
-                repeat_at=at_meetings(case, meetings, own[chooses(case)]),
+                repeat_at=at_meetings(case, before, meetings, own[chooses(case)]),
             )
             for case in cases
         ]
 
-    async def _as_chosen(
-        self, case: rows.ConferenceCase, own: Chosen, meetings: Meetings, at: datetime
-    ) -> rows.ConferenceCase:
-        """The case, of which it is said whether it is a repeat: by what happened once it had been heard, and
-        from the last meeting on, where its MARAC counts from there."""
-        if case.withdrawn:
-            return case
-        if own.anchor is not RepeatAnchor.MEETING:
-            heard = heard_at(case, meetings, at).values()
-            return case.model_copy(update={"repeat": once_heard(case, heard)})
-        before = await self.many(CASE, rows.ConferenceCase, case.before, "case")
-        theirs = await self.meetings_of([case, *before.values()])
-        found = since_meeting(case, list(before.values()), theirs, own.definition, at)
-        return case.model_copy(update={"repeat": found})
+    async def _before(
+        self, cases: Collection[rows.ConferenceCase]
+    ) -> tuple[dict[str, rows.ConferenceCase], dict[str, rows.ConferenceMeeting]]:
+        """The earlier cases of the same pairs that count, and the meetings of all."""
+        earlier = {each for case in cases for each in case.earlier}
+        before = await self.many(CASE, rows.ConferenceCase, earlier, "case")
+        return before, await self.meetings_of([*cases, *before.values()])
 
     async def repeats(
         self, cases: Mapping[str, rows.ConferenceCase], meeting: rows.ConferenceMeeting
     ) -> set[str]:
         """Those of these cases that are repeats at a meeting, as its data return counts them."""
         configuration = await self.archive.configuration(AreaDefined, MaracSet, ThresholdSet, at=self.at)
-        meetings = await self.meetings_of(cases.values())
+        before, meetings = await self._before(cases.values())
         own = {area: chosen(configuration, area) for area in map(chooses, cases.values())}
         return {
-            each.case for each in cases.values() if at_meeting(each, meeting, meetings, own[chooses(each)])
+            each.case
+            for each in cases.values()
+            if at_meeting(each, meeting, before, meetings, own[chooses(each)])
         }
 
     async def _incomplete(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, Incomplete]:

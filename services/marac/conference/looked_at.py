@@ -1,10 +1,11 @@
 """What is no record of abuse between the pair of a case, and may tell of it after a meeting: a person looks
-at it. Pure."""
+at it. That they were referred again is such, where nothing is known to have happened since. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from contracts.vocabulary import PERPETRATOR_ROLES, RepeatAnchor, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, ReferralCriterion, RepeatAnchor, Role
 from services.marac.conference import rows
 from services.marac.conference.after_rows import RecordWaits
 from services.marac.conference.risk import by_factor
@@ -23,12 +24,45 @@ def looked_at(
     sides = [people[person] for person in (victim, *sorted(by)) if person in people]
     assessments = people[victim].assessments if victim in people else ()
     known = {person for person in by if person in people and people[person].identity.names}
-    until = repeat.months_after(met if own.anchor is RepeatAnchor.MEETING else case.referred, repeat.MONTHS)
+    until = _until(case, met, own)
     return [
         waits
         for waits, day in (*_assessed(assessments, known), *_housing(sides, victim, by))
         if repeat.to_look_at(waits.occurred, met, until, day=day)
     ]
+
+
+def referred_anew(
+    case: rows.ConferenceCase,
+    links: Iterable[rows.CaseLink],
+    people: Mapping[str, rows.ConferencePerson],
+    met: datetime,
+    own: Chosen,
+) -> list[RecordWaits]:
+    """Those of these later referrals of the pair that do not say that they are a repeat: made once a meeting
+    had the case, while it would be one."""
+    victim = people.get(case.victim.person) if case.victim else None
+    lines = {line.root: line for line in (victim.lines if victim else ())}
+    named = [(line, line.said) for link in links if (line := lines.get(link.case)) and line.said]
+    return [
+        RecordWaits(
+            root=line.root,
+            type="fact",
+            kind=line.type,
+            agency=line.agency,
+            occurred=line.occurred,
+            recorded=min(each.recorded for each in (*line.earlier, said)),
+            newest=said.recorded,
+        )
+        for line, said in named
+        if ReferralCriterion.REPEAT not in cast("Sequence[str]", said.details.get("criteria", ()))
+        and repeat.to_look_at(line.occurred, met, _until(case, met, own), day=said.precision == "day")
+    ]
+
+
+def _until(case: rows.ConferenceCase, met: datetime, own: Chosen) -> datetime:
+    """Until when what happens makes the case a repeat, by what its MARAC has chosen."""
+    return repeat.months_after(met if own.anchor is RepeatAnchor.MEETING else case.referred, repeat.MONTHS)
 
 
 def _assessed(made: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[RecordWaits, bool]]:

@@ -1,7 +1,7 @@
 """Whether a case is a repeat, by the definition in use: from its referral, or from its last meeting; and at a
 meeting, as its data return counts it. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from contracts.vocabulary import RepeatAnchor, RepeatDefinition
@@ -11,59 +11,80 @@ from services.marac.rules import pairs, repeat, returns
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.publishing import over
 
+Before = Sequence[tuple[str, datetime]]
+"""Earlier cases of a pair, the last first, and when each was referred or heard."""
+
 
 def repeated(
     since: datetime,
     records: Iterable[rows.RecordLine],
-    earlier: tuple[str, datetime] | None,
     definition: RepeatDefinition,
     anchor: RepeatAnchor,
+    earlier: Before = (),
 ) -> rows.Repeat | None:
-    """That something happened between the pair since then, or that they had a case before, and when that was
-    referred or heard; None: neither."""
+    """That something happened between the pair since then, or since the first of their earlier cases; None:
+    nothing did."""
     events = [repeat.Event(record.root, record.occurred, record.kind, record.crime) for record in records]
-    found, until = repeat.repeats(since, events, definition)
-    if not found and earlier is None:
+    first = earlier[-1][1] if earlier else None
+    found, until = repeat.repeats(since, events, definition, first)
+    if not found:
         return None
     return rows.Repeat(
         definition=definition,
         anchor=anchor,
-        since=since,
+        since=first or since,
         until=until,
-        roots=[event.root for event in found] + ([earlier[0]] if earlier else []),
-        earlier=earlier[1] if earlier else None,
+        roots=[event.root for event in found] + [case for case, _ in earlier[:1]],
+        earlier=earlier[0][1] if earlier else None,
     )
+
+
+def pair_heard(
+    case: rows.ConferenceCase,
+    cases: Mapping[str, rows.ConferenceCase],
+    meetings: Meetings,
+    at: datetime,
+) -> list[tuple[datetime, str]]:
+    """When meetings had heard the pair by then, the last first, and in which case: this one, or of ``cases``
+    an earlier one that counts."""
+    theirs = [case, *(cases[each] for each in case.earlier if each in cases)]
+    heard = ((when, each.case) for each in theirs for when in heard_at(each, meetings, at).values())
+    return sorted(heard, reverse=True)
 
 
 def once_heard(case: rows.ConferenceCase, heard: Collection[datetime]) -> rows.Repeat | None:
-    """What makes a case a repeat from its referral on: what happened once a meeting had heard it, for what
-    happened before is part of what its first meeting hears; and an earlier case of the pair."""
+    """What makes a case a repeat from its referral on, or an earlier one: what happened within twelve months
+    after a meeting had heard the pair, for what happened before is part of what their first meeting hears."""
     if case.repeat is None:
         return None
-    since = {each.root for each in between(case) if heard and each.occurred > min(heard)}
+    since = {
+        each.root
+        for each in between(case)
+        if any(when < each.occurred <= repeat.months_after(when, repeat.MONTHS) for when in heard)
+    }
     roots = [each for each in case.repeat.roots if each in since or each == case.earlier_case]
-    return case.repeat.model_copy(update={"roots": roots}) if roots else None
+    return None if since.isdisjoint(roots) else case.repeat.model_copy(update={"roots": roots})
 
 
 def at_meeting(
-    case: rows.ConferenceCase, meeting: rows.ConferenceMeeting, meetings: Meetings, own: Chosen
+    case: rows.ConferenceCase,
+    meeting: rows.ConferenceMeeting,
+    cases: Mapping[str, rows.ConferenceCase],
+    meetings: Meetings,
+    own: Chosen,
 ) -> bool:
-    """Whether a case is a repeat at a meeting: by its referral, an earlier one of the pair, or what happened
-    since the last meeting before that heard it. ``case``: its row as it was folded."""
-    heard = heard_at(case, meetings, meeting.starts)
-    return returns.is_repeat(
-        meeting.starts,
-        case.criteria,
-        earlier_case=case.earlier_case is not None,
-        heard=heard.values(),
-        events=moments(case, own),
-    )
+    """Whether a case is a repeat at a meeting: by its referral, or by what happened since the last meeting
+    before that heard the pair. ``case``: its row as it was folded."""
+    heard = [when for when, _ in pair_heard(case, cases, meetings, meeting.starts)]
+    return returns.is_repeat(meeting.starts, case.criteria, heard=heard, events=moments(case, own))
 
 
-def at_meetings(case: rows.ConferenceCase, meetings: Meetings, own: Chosen) -> dict[str, bool]:
+def at_meetings(
+    case: rows.ConferenceCase, cases: Mapping[str, rows.ConferenceCase], meetings: Meetings, own: Chosen
+) -> dict[str, bool]:
     """Of each of these meetings that has the case, whether it is a repeat there."""
     listed = {each.meeting for each in case.meetings} & meetings.keys()
-    return {each: at_meeting(case, meetings[each], meetings, own) for each in listed}
+    return {each: at_meeting(case, meetings[each], cases, meetings, own) for each in listed}
 
 
 def moments(case: rows.ConferenceCase, own: Chosen) -> tuple[datetime, ...]:
@@ -78,34 +99,39 @@ def moments(case: rows.ConferenceCase, own: Chosen) -> tuple[datetime, ...]:
 
 def since_meeting(
     case: rows.ConferenceCase,
-    before: Iterable[rows.ConferenceCase],
-    meetings: Meetings,
+    heard: Iterable[tuple[datetime, str]],
     definition: RepeatDefinition,
     at: datetime,
 ) -> rows.Repeat | None:
-    """The same, counted from the last meeting that heard the case, or an earlier one of the pair. On the day
-    of a meeting what that hears is counted from the one before."""
-    earlier = [
-        (heard, other.case)
-        for other in before
-        if not other.withdrawn
-        and (heard := max(heard_at(other, meetings, case.referred).values(), default=None)) is not None
-        and case.referred <= repeat.months_after(heard, repeat.MONTHS)
-    ]
-    of = next(((case, heard) for heard, case in sorted(earlier, reverse=True)), None)
-    for last in sorted(heard_at(case, meetings, at).values(), reverse=True):
-        found = repeated(last, between(case), of, definition, RepeatAnchor.MEETING)
+    """The same, counted from the last meeting that heard the pair. On the day of a meeting what that hears is
+    counted from the one before. ``heard``: as ``pair_heard``."""
+    for last, which in heard:
+        earlier = [(which, last)] if which != case.case else []
+        found = repeated(last, between(case), definition, RepeatAnchor.MEETING, earlier)
         if found is not None or over(last, at):
             return found
-    return repeated(of[1], (), of, definition, RepeatAnchor.MEETING) if of else None
+    return None
+
+
+def as_chosen(
+    case: rows.ConferenceCase, own: Chosen, heard: Sequence[tuple[datetime, str]], at: datetime
+) -> rows.ConferenceCase:
+    """The case, of which it is said whether it is a repeat: by what happened once the pair had been heard,
+    from the last meeting on where its MARAC counts from there."""
+    if case.withdrawn:
+        return case
+    if own.anchor is RepeatAnchor.MEETING:
+        found = since_meeting(case, heard, own.definition, at)
+    else:
+        found = once_heard(case, [when for when, _ in heard])
+    return case.model_copy(update={"repeat": found})
 
 
 def since_met(case: rows.ConferenceCase, met: datetime, own: Chosen) -> rows.Repeat | None:
-    """As the case's row has it; where its MARAC counts from the meeting, the same counted from when the case
-    was last before one, which a fold of the case knows by what is filed under it."""
-    if own.anchor is not RepeatAnchor.MEETING:
-        return case.repeat
-    return repeated(met, between(case), None, own.definition, RepeatAnchor.MEETING)
+    """What happened since the case's referral; where its MARAC counts from the meeting, since it was last
+    before one, which a fold of the case knows by what is filed under it."""
+    last = met if own.anchor is RepeatAnchor.MEETING else case.referred
+    return repeated(last, between(case), own.definition, own.anchor)
 
 
 def counting(case: rows.ConferenceCase, own: Chosen) -> set[str]:

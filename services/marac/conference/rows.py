@@ -305,7 +305,7 @@ class Repeat(Part):
     since: AwareDatetime
     until: AwareDatetime
     roots: list[str]
-    """The records since then that make it one; the earlier case's referral, where there is one."""
+    """The records since then that make it one; and the earlier case's referral, where there is one."""
     earlier: AwareDatetime | None = None
     """When that earlier case was referred or heard, as ``anchor`` says."""
 
@@ -343,8 +343,7 @@ class ConferenceCase(Row):
     areas: tuple[str, ...] = ()
     """The area that it routes to and every area around it: whose people may see it."""
     transferred: tuple[str, ...] = ()
-    """The MARACs that took it over from another, and every area around them: they see it, without where its
-    people are."""
+    """The MARACs that took it over, and every area around them: they see it, without where its people are."""
     taken_from: str | None = None
     """The MARAC that sent it to the last that took it."""
     sent_here: AwareDatetime | None = None
@@ -366,6 +365,8 @@ class ConferenceCase(Row):
     earlier_case: str | None = None
     before: tuple[str, ...] = ()
     """Every earlier case of the same pair, the last first."""
+    earlier: tuple[str, ...] = ()
+    """Those of them whose meetings may make it a repeat."""
     meetings: tuple[Listing, ...] = ()
     had_by: str | None = None
     """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""

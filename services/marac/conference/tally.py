@@ -137,9 +137,14 @@ async def tallied(
         for area, of, *said, cases in map(tuple, await connection.execute(alike)):
             found[held.here[area]][of][_alike(held, *said)] += cases
         rows = list(map(tuple, await connection.execute(again)))
-    heard = await _heard_anywhere(archive, {row[2] for row in rows}, returns.heard_since(since), until)
-    for area, of, case, starts, moments, *said in rows:
-        repeat = _became_repeat(starts, heard[case], moments)
+    may = {row[2]: orjson.loads(row[4]) for row in rows}
+    pairs = {case: (case, *earlier) for case, (earlier, _) in may.items()}
+    cases = {each for pair in pairs.values() for each in pair}
+    heard = await _heard_anywhere(archive, cases, returns.heard_since(since), until)
+    for area, of, case, starts, _, *said in rows:
+        events = map(instant, may[case][1])
+        of_pair = [at for each in pairs[case] for at in heard[each]]
+        repeat = returns.is_repeat(starts, (), heard=of_pair, events=events)
         found[held.here[area]][of][replace(_alike(held, *said), repeat=repeat)] += 1
     return found
 
@@ -159,11 +164,6 @@ async def _heard_anywhere(
         for case, starts in await connection.execute(of):
             found[case].append(starts)
     return found
-
-
-def _became_repeat(starts: datetime, heard: Sequence[datetime], moments: str) -> bool:
-    events = [instant(each) for each in orjson.loads(moments)]
-    return returns.is_repeat(starts, (), earlier_case=False, heard=heard, events=events)
 
 
 def _alike(

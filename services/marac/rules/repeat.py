@@ -4,9 +4,10 @@ Sources: SafeLives, *Definition of a repeat at Marac* (read 2026-11). Current: a
 between the same pair within twelve months of the last referral; it need be neither criminal nor
 violent; breach of bail or of a civil order, unwanted contact and disputes over children count; any agency
 may be the one that is told. Old (until about 2018-19): only what would be criminal if reported. Some areas
-(Kingston, Sussex) count from the last meeting instead. What is no record of an incident or a breach, and may
-tell of one, a person looks at: which answers and which records those are is Goldthread's own reading
-(2026-11), of the Dash (``domain.md`` 1.3) and of what housing services hold.
+(Kingston, Sussex) count from the last meeting instead. By neither is a second referral of the pair one by
+itself. What is no record of an incident or a breach, and may tell of one, a person looks at: which answers
+and which records those are is Goldthread's own reading (2026-11), of the Dash (``domain.md`` 1.3) and of what
+housing services hold; and that a second referral is one of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -66,12 +67,16 @@ class Event:
 
 
 def repeats(
-    last: datetime, events: Iterable[Event], definition: RepeatDefinition = RepeatDefinition.CURRENT
+    last: datetime,
+    events: Iterable[Event],
+    definition: RepeatDefinition = RepeatDefinition.CURRENT,
+    earlier: datetime | None = None,
 ) -> tuple[list[Event], datetime]:
-    """The events after the last referral (or meeting) that make the case a repeat, and until when
-    such an event would."""
-    until = months_after(last, MONTHS)
-    found = [event for event in events if last < event.occurred <= until and counts(event, definition)]
+    """The events after the last referral (or meeting) that make the case a repeat, and until when such an
+    event would. ``earlier``: when the pair was referred before, within the twelve months: what happened since
+    then does too. That it was referred again is by itself none."""
+    since, until = earlier or last, months_after(last, MONTHS)
+    found = [event for event in events if since < event.occurred <= until and counts(event, definition)]
     return sorted(found, key=lambda event: (event.occurred, event.root)), until
 
 

@@ -228,24 +228,17 @@ YOUNG = 18
 """Whoever is younger at a meeting is in a number of their own: victims of 16 and 17, accused up to 17."""
 
 
-def referred_as_repeat(criteria: Collection[str], *, earlier_case: bool) -> bool:
-    """Whether a case is a repeat at every meeting: its referral says so, or the same pair was referred in the
-    twelve months before."""
-    return earlier_case or "repeat" in criteria
-
-
 def is_repeat(
     meeting: datetime,
     criteria: Collection[str],
     *,
-    earlier_case: bool,
     heard: Iterable[datetime],
     events: Iterable[datetime],
 ) -> bool:
-    """Whether a case at a meeting is a repeat: its referral says so, the same pair was referred in the twelve
-    months before, or the case itself was heard in the twelve months before and something has happened between
-    the pair since then. A case that is merely carried over is none."""
-    if referred_as_repeat(criteria, earlier_case=earlier_case):
+    """Whether a case at a meeting is a repeat: its referral says so, or the pair was heard in the twelve
+    months before, in this case or an earlier one, and something has happened between them since then. A case
+    that is merely carried over is none, nor is one that is merely referred again."""
+    if "repeat" in criteria:
         return True
     before = [each for each in heard if each < meeting <= months_after(each, MONTHS)]
     return bool(before) and any(max(before) < event <= meeting for event in events)

@@ -677,7 +677,29 @@ def test_what_is_to_be_looked_at_is_so_until_it_is_answered_or_referred_again() 
     assert row.decided == (), "it was decided of what it said before"
     told.add(referral("again", occurred=NOON))
     told.settle()
-    assert after(told).to_look_at == (), "the pair was referred again"
+    waits = [each.root for each in after(told).to_look_at]
+    assert waits == [root_of("again")], "the pair was referred again, and it is asked of that alone"
+
+
+def test_a_new_referral_is_to_be_looked_at_where_nobody_says_what_happened_since_the_meeting() -> None:
+    again = referral("again", occurred=NOON - timedelta(hours=3))
+
+    def looked(*told: Fact[Any]) -> list[str]:
+        happened = met(*told, days=2)
+        happened.settle()
+        return [each.root for each in after(happened).to_look_at]
+
+    assert looked(again) == [root_of("again")]
+    before, since = (incident(occurred=NOON - timedelta(hours=hours)) for hours in (60, 4))
+    assert looked(again, before) == [root_of("again")], "the meeting had that"
+    assert looked(again, since) == [], "it is a repeat, and says so"
+    said = referral("again", occurred=again.occurred, criteria=["repeat"])
+    assert looked(said) == [], "its referrer says so"
+    words = Narrative(text="Of the assault that the room had heard.")
+    answer = RepeatAnswered(case=root_of("case"), records=[root_of("again")], words=words)
+    assert looked(again, fact(answer, agency="police", root="none")) == []
+    earlier = referral("again", occurred=NOON - timedelta(hours=60))
+    assert looked(earlier) == [], "it was there before the meeting"
 
 
 def test_what_is_to_be_looked_at_is_so_while_it_would_be_a_repeat_by_the_choice_of_its_marac() -> None:
@@ -718,7 +740,6 @@ def test_a_repeat_is_counted_from_where_its_marac_counts(
     again = returns.is_repeat(
         NOON + timedelta(days=5),
         (),
-        earlier_case=False,
         heard=[NOON - timedelta(days=2)],
         events=counted.events,
     )

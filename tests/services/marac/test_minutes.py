@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from chassis.accept import own_header
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import Role, SupportKind, SupportStep
@@ -134,43 +136,80 @@ async def test_an_agency_has_them_by_how_it_attended(marac: Marac) -> None:
         assert (await marac.get(who, "minutes")).status_code == 404, who
 
 
+async def meets(marac: Marac, case: str, hours: float) -> str:
+    """A meeting that was so many hours ago, and has the case."""
+    starts = marac.runtime.clock.now() - timedelta(hours=hours)
+    at = {"area": "north", "starts": starts.isoformat()}
+    meeting: str = (await marac.post("coordinator", "meetings", at)).json()["root"]
+    listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
+    assert listed.status_code == 201, listed.text
+    return meeting
+
+
+async def repeats(marac: Marac, case: str, meeting: str) -> list[bool]:
+    """Whether a case is a repeat at a meeting: by agenda, minutes, the case's page and its chair's."""
+    agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["cases"]
+    minutes = (await marac.get("chair", f"meetings/{meeting}/minutes")).json()["cases"]
+    at = next(e for e in (await marac.page("chair", case))["meetings"] if e["meeting"] == meeting)
+    path = f"/marac/meetings/{meeting}/hear/{case}"
+    page = (await marac.http.get(path, headers={"Authorization": "Bearer chair"})).text
+    return [agenda[0]["repeat"], minutes[0]["repeat"], at["repeat"], bool(re.search(TAG, page))]
+
+
+async def counted(marac: Marac) -> tuple[int, int]:
+    """The cases at meetings, and the repeats among them, by the data return."""
+    found = (await marac.get("coordinator", "data-return?by=meeting")).json()["returns"]
+    numbers = [each["numbers"] for each in found]
+    return sum(each["cases"] for each in numbers), sum(each["repeat_cases"] for each in numbers)
+
+
 async def test_a_meetings_pages_its_minutes_and_its_return_agree_on_what_is_a_repeat(marac: Marac) -> None:
     made = await prepared(marac)
-    now = marac.runtime.clock.now()
-
-    async def meets(ago: timedelta) -> str:
-        at = {"area": "north", "starts": (now - ago).isoformat()}
-        meeting: str = (await marac.post("coordinator", "meetings", at)).json()["root"]
-        listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": made.case})
-        assert listed.status_code == 201, listed.text
-        return meeting
-
-    async def said(meeting: str) -> list[bool]:
-        agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()["cases"]
-        minutes = (await marac.get("chair", f"meetings/{meeting}/minutes")).json()["cases"]
-        at = next(e for e in (await marac.page("chair", made.case))["meetings"] if e["meeting"] == meeting)
-        path = f"/marac/meetings/{meeting}/hear/{made.case}"
-        page = (await marac.http.get(path, headers={"Authorization": "Bearer chair"})).text
-        return [agenda[0]["repeat"], minutes[0]["repeat"], at["repeat"], bool(re.search(TAG, page))]
-
-    async def counted() -> tuple[int, int]:
-        found = (await marac.get("coordinator", "data-return?by=meeting")).json()["returns"]
-        numbers = [each["numbers"] for each in found]
-        return sum(each["cases"] for each in numbers), sum(each["repeat_cases"] for each in numbers)
-
-    first = await meets(timedelta(hours=5))
-    assert await said(first) == [False] * 4, "the breach between referral and meeting is for that to hear"
-    assert await counted() == (1, 0)
+    first = await meets(marac, made.case, 5)
+    said = await repeats(marac, made.case, first)
+    assert said == [False] * 4, "the breach between referral and meeting is for that to hear"
+    assert await counted(marac) == (1, 0)
     page = await marac.page("chair", made.case)
     assert (page["repeat"], page["meetings"][0]["repeat"]) == (None, False)
-    await marac.say("police", incident(occurred=now - timedelta(hours=4)).said, 4 / 24)
-    second = await meets(timedelta(hours=3))
-    await until_async(lambda: said(second), [True] * 4)
-    assert await said(first) == [False] * 4, "and what came after it changes nothing"
-    assert await counted() == (2, 1)
+    since = marac.runtime.clock.now() - timedelta(hours=4)
+    await marac.say("police", incident(occurred=since).said, 4 / 24)
+    second = await meets(marac, made.case, 3)
+    await until_async(lambda: repeats(marac, made.case, second), [True] * 4)
+    assert await repeats(marac, made.case, first) == [False] * 4, "and what came after it changes nothing"
+    assert await counted(marac) == (2, 1)
     assert len((await marac.page("chair", made.case))["repeat"]["roots"]) == 1, (
         "not what was before the first"
     )
+
+
+@pytest.mark.parametrize("anchor", ["referral", "meeting"])
+async def test_a_second_referral_is_a_repeat_by_what_happened_since_the_pair_was_heard(
+    marac: Marac, anchor: str
+) -> None:
+    made = await prepared(marac)
+    await marac.post_upon("chair", "choices", {"area": "north", "repeat_anchor": anchor})
+    first = await meets(marac, made.case, 6)
+    again = await marac.say("haven", referral().said, 4 / 24)
+    await until_async(lambda: _known(marac, again), True)
+    second = await meets(marac, again, 2)
+
+    async def looked_at() -> list[str]:
+        found = (await marac.get("coordinator", "repeats")).json()["to_look_at"]
+        return [record["root"] for each in found for record in each["records"]]
+
+    assert await repeats(marac, again, second) == [False] * 4, "it is by itself none"
+    assert await counted(marac) == (2, 0)
+    await until_async(looked_at, [again])
+    told = await marac.say("police", incident().said, 5 / 24)
+    await until_async(lambda: repeats(marac, again, second), [True] * 4)
+    assert await repeats(marac, made.case, first) == [False] * 4
+    assert await counted(marac) == (2, 1)
+    assert await looked_at() == [], "what happened is known"
+    assert (await marac.page("chair", again))["repeat"]["roots"] == [told, made.case]
+
+
+async def _known(marac: Marac, case: str) -> bool:
+    return bool(await marac.page("coordinator", case))
 
 
 async def test_a_page_says_of_earlier_referrals_what_is_so(marac: Marac) -> None:
@@ -182,11 +221,11 @@ async def test_a_page_says_of_earlier_referrals_what_is_so(marac: Marac) -> None
 
     assert await says(made.case, "No earlier referral of this pair is known")
     await marac.say("haven", referral().said, 500)
-    over = "The same two were referred before; it is no repeat by the definition in use"
+    over = "The same two were referred before; nothing is recorded that makes it a repeat"
     await until_async(lambda: says(made.case, over), True)
     again = await marac.say("haven", referral().said)
-    await until_async(lambda: says(again, "Yes: referred before"), True)
-    assert not await says(again, "abuse between the same two"), "nothing has happened since"
+    await until_async(lambda: says(again, over), True)
+    assert not await says(again, "Yes: abuse between the same two"), "no meeting has heard them"
 
 
 async def test_nothing_is_there_before_it_is_issued(marac: Marac) -> None:

@@ -36,7 +36,6 @@ def test_what_is_a_repeat(line: dict[str, Any]) -> None:
     found = returns.is_repeat(
         MEETING,
         line.get("criteria", ["visible-high-risk"]),
-        earlier_case=line.get("earlier_case", False),
         heard=map(_morning, line.get("heard", [])),
         events=map(_morning, line.get("events", [])),
     )
@@ -49,7 +48,7 @@ def test_what_makes_a_repeat_is_looked_for_far_enough_back(hours: int) -> None:
     last = months_after(heard, MONTHS)
     assert returns.heard_since(last) <= heard, "the last meeting that it makes a repeat at"
     event = [heard + timedelta(days=1)]
-    assert returns.is_repeat(last, [], earlier_case=False, heard=[heard], events=event)
+    assert returns.is_repeat(last, [], heard=[heard], events=event)
 
 
 @table("answers")

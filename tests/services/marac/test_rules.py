@@ -160,11 +160,13 @@ def test_what_changed_between_two_assessments(line: dict[str, Any]) -> None:
 
 @lines(__file__, "repeat")
 def test_repeat(line: dict[str, Any]) -> None:
-    noon = datetime(line["at"].year, line["at"].month, line["at"].day, 12, tzinfo=UTC)
-    event = repeat.Event("event", noon, line["kind"], line.get("crime"))
-    last = datetime(2025, 3, 4, 12, tzinfo=UTC)
+    def noon(day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+    event = repeat.Event("event", noon(line["at"]), line["kind"], line.get("crime"))
+    earlier = noon(line["earlier"]) if "earlier" in line else None
     for definition in ("current", "old"):
-        found, _ = repeat.repeats(last, [event], definition)
+        found, _ = repeat.repeats(noon(date(2025, 3, 4)), [event], definition, earlier)
         assert bool(found) == line[definition], definition
 
 

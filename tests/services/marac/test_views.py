@@ -249,14 +249,23 @@ class TestCase:
         taken = incident(kind="missing-child", people=[ann(), kit(), ben()], occurred=gone.occurred)
         assert case(referral(), taken).repeat is not None
 
-    def test_a_second_referral_within_a_year_is_a_repeat_and_one_after_is_a_new_case(self) -> None:
+    def test_what_happened_between_two_referrals_within_a_year_may_make_a_repeat(self) -> None:
         last_year = referral("first", occurred=NOON - timedelta(days=300))
         row = case(last_year, referral())
-        assert row.earlier_case == root_of("first")
+        assert (row.earlier_case, row.earlier) == (root_of("first"), (root_of("first"),))
+        assert row.repeat is None, "that they were referred twice is by itself none"
+        told = incident(occurred=NOON - timedelta(days=301))
+        assert case(last_year, told, referral()).repeat is None, "both tell of one assault"
+        row = case(last_year, incident(occurred=NOON - timedelta(days=100)), referral())
         assert row.repeat is not None
-        assert (row.repeat.roots, row.repeat.earlier) == ([root_of("first")], last_year.occurred)
+        assert row.repeat.roots == [root_of("incident"), root_of("first")]
+        assert row.repeat.since == row.repeat.earlier == last_year.occurred
+
+    def test_a_referral_more_than_a_year_after_the_last_is_a_new_case(self) -> None:
         long_ago = referral("first", occurred=NOON - timedelta(days=500))
-        assert case(long_ago, referral()).earlier_case is None
+        row = case(long_ago, incident(occurred=NOON - timedelta(days=300)), referral())
+        assert (row.earlier_case, row.earlier, row.repeat) == (None, (), None)
+        assert row.before == (root_of("first"),)
 
     @pytest.mark.parametrize(
         ("before", "after", "lowered_from"),
