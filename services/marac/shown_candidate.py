@@ -27,6 +27,12 @@ class Candidacy(BaseModel):
         description="the forums about the person to which a MARAC took a case of theirs, by minutes that were"
         " issued, as soon as they are",
     )
+    actions: int = Field(
+        default=0,
+        description="how many actions about whoever harms MARACs agreed in cases that name the person, by"
+        " meetings and minutes of months that are over",
+    )
+    actions_open: int = Field(default=0, description="how many of them were open when this month began")
 
 
 class MatacSays(BaseModel):

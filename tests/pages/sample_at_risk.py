@@ -32,6 +32,8 @@ CANDIDACY = Candidacy(
     referred=("A",),
     heard=1,
     forums=(Forum.MATAC,),
+    actions=3,
+    actions_open=1,
 )
 MATAC = [MatacSays(person=PERPETRATOR, since="2026-09", late=True, decision=None)]
 

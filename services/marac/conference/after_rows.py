@@ -42,7 +42,8 @@ class FlagLine(Part):
 
 class RecordWaits(Part):
     """What makes a case a repeat, or may, and waits for a new referral or a decision. ``kind`` is a code of
-    the list ``type``: a breach, an incident; of what is to be looked at an instrument or a housing record."""
+    the list ``type``: a breach, an incident; of what is to be looked at an instrument, a housing record or a
+    referral."""
 
     root: str
     type: str

@@ -53,3 +53,29 @@ def told_to_matac(issued: Iterable[Collection[Forum]]) -> tuple[Forum, ...]:
     (``domain.md`` 14, traps 3 and 9)."""
     taken_on = {forum for forums in issued for forum in forums}
     return tuple(forum for forum in ABOUT_THEM if forum in taken_on)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedOn:
+    """An action about whoever harms, of a case that names a person and is restricted to nobody. ``met``: when
+    the meeting began that agreed it; ``issued``: when minutes that have it were; None: none were. ``over``,
+    ``withdrawn``: since when it is; None: it is not. ``facts``: by which it is known."""
+
+    met: datetime
+    issued: datetime | None
+    over: datetime | None = None
+    withdrawn: datetime | None = None
+    facts: tuple[str, ...] = ()
+
+
+def told_of_actions(agreed: Iterable[AgreedOn], month: datetime) -> tuple[list[AgreedOn], int]:
+    """The actions of which a MATAC is told how many MARACs agreed, and how many of them were open, as both
+    stood when the ``month`` began: by meetings and minutes of months that are over, for the day on which a
+    number is another would tell which MARAC met (``domain.md`` 14, traps 3 and 9). Neither words, agency, day
+    nor MARAC, nor of which victim."""
+    known = [
+        each
+        for each in agreed
+        if max(each.met, each.issued or month) < month and (each.withdrawn is None or each.withdrawn >= month)
+    ]
+    return known, sum(each.over is None or each.over >= month for each in known)

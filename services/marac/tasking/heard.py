@@ -3,12 +3,15 @@ come."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.rules.pattern import many_left
-from contracts.vocabulary import Role
+from contracts.vocabulary import ActionFor, Role
 from services.marac.conference import rows as hers
+from services.marac.conference.action_held import actions_of
+from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.breaches import breaches_by, left_of
 from services.marac.conference.heard import heard_at
 from services.marac.conference.held import Held, restrictions
@@ -17,7 +20,7 @@ from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import months
-from services.marac.rules.candidates import told_to_matac
+from services.marac.rules.candidates import AgreedOn, told_of_actions, told_to_matac
 from services.marac.shown_candidate import Candidacy
 from services.marac.tasking.candidates import TaskingCandidate
 
@@ -31,18 +34,20 @@ async def candidacy(
     at: datetime | None = None,
 ) -> Candidacy:
     """Of somebody of the cohort, whose victims are these, now or as it was known at a time. What is shown of
-    minutes is on record: to which forums, once they are issued. How many were heard is counted by months that
-    are over: the day of a meeting tells which MARAC it was."""
+    minutes is on record: to which forums, once they are issued. How many were heard, and what was agreed, is
+    counted by months that are over: the day of a meeting tells which MARAC it was."""
     held, now = Held(runtime, at), at or runtime.clock.now()
     links = await _links(held, person, victims)
     cases = await held.many(CASE, hers.ConferenceCase, links, "case")
     meetings = await held.meetings_of(cases.values())
     heard = {links[case] for case, each in cases.items() if heard_at(each, meetings, months.begun(now))}
-    records = await _issued(held, {case: heard_at(each, meetings, now) for case, each in cases.items()})
-    forums = told_to_matac(record.forums for record in records)
-    if forums:
-        body = " ".join(forums).encode()
-        await runtime.shown(caller, SITTING.name, person, body, {record.fact for record in records})
+    minutes = await _of_minutes(held, {case: heard_at(each, meetings, now) for case, each in cases.items()})
+    forums = told_to_matac(record.forums for record in minutes.records)
+    agreed, still_open = told_of_actions(minutes.agreed, months.begun(now))
+    if forums or agreed:
+        body = " ".join([*forums, str(len(agreed)), str(still_open)]).encode()
+        facts = {record.fact for record in minutes.records} | {fact for each in agreed for fact in each.facts}
+        await runtime.shown(caller, SITTING.name, person, body, facts)
     return Candidacy(
         victims=row.victims if row else (),
         since=row.since if row else None,
@@ -52,6 +57,8 @@ async def candidacy(
         referred=row.referred if row else (),
         heard=len(heard),
         forums=forums,
+        actions=len(agreed),
+        actions_open=still_open,
     )
 
 
@@ -90,18 +97,38 @@ async def _links(held: Held, person: str, victims: Collection[str]) -> dict[str,
     }
 
 
-async def _issued(held: Held, heard: Mapping[str, Mapping[str, datetime]]) -> list[HeardVersion]:
-    """What minutes that were issued have of these cases at the meetings that heard them, of none that is
-    restricted."""
+class _Minutes(NamedTuple):
+    """What minutes that were issued have of cases, and the actions about whoever harms."""
+
+    records: list[HeardVersion]
+    agreed: list[AgreedOn]
+
+
+async def _of_minutes(held: Held, heard: Mapping[str, Mapping[str, datetime]]) -> _Minutes:
+    """Of these cases, at the meetings that heard them; of none that is restricted."""
     shut = await restrictions(held.archive, list(heard))
-    sittings = await held.many(SITTING, Sitting, {each for at in heard.values() for each in at}, "meeting")
-    return [
+    of = {case: at for case, at in sorted(heard.items()) if case not in shut}
+    sittings = await held.many(SITTING, Sitting, {each for at in of.values() for each in at}, "meeting")
+    actions = await actions_of(held.archive, list(of), held.at)
+    records = [
         version
-        for case, at in sorted(heard.items())
+        for case, at in of.items()
         for meeting in sorted(at.keys() & sittings.keys())
         for version in _version_issued(sittings[meeting], case)
-        if case not in shut
     ]
+    agreed = [
+        _agreed_on(row, met, sittings.get(row.meeting or ""))
+        for case, at in of.items()
+        for row in actions[case]
+        if row.target is ActionFor.PERPETRATOR and (met := at.get(row.meeting or ""))
+    ]
+    return _Minutes(records, agreed)
+
+
+def _agreed_on(action: ActionRow, met: datetime, sitting: Sitting | None) -> AgreedOn:
+    issued = (each.issued for each in (sitting.issued if sitting else ()) if each.issued >= action.agreed)
+    withdrawn = action.recorded if action.withdrawn else None
+    return AgreedOn(met, min(issued, default=None), action.over, withdrawn, action.facts)
 
 
 def _version_issued(sitting: Sitting, case: str) -> list[HeardVersion]:

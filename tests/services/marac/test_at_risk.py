@@ -17,7 +17,7 @@ from contracts.vocabulary import AreaKind, CandidateDecision, Forum, IncidentKin
 from services.marac.conference import most_at_risk
 from services.marac.conference.at_risk_rows import AtRiskTable
 from services.marac.conference.most_at_risk import By
-from services.marac.rules import at_risk, candidates
+from services.marac.rules import at_risk, candidates, months
 from services.marac.tasking.rows import TaskingSource
 from services.marac.tasking.views import SOURCE
 from tests.services.marac.caseload import (
@@ -62,6 +62,19 @@ def test_who_is_at_risk(line: dict[str, Any]) -> None:
 def test_what_a_matac_is_told_of_minutes_that_were_issued(line: dict[str, Any]) -> None:
     issued = [[Forum(each) for each in forums] for forums in line["issued"]]
     assert list(candidates.told_to_matac(issued)) == line["told"]
+
+
+@lines(__file__, "actions_to_matac")
+def test_of_which_actions_a_matac_is_told(line: dict[str, Any]) -> None:
+    def noon(day: date) -> datetime:
+        return datetime.combine(day, time(12), UTC)
+
+    agreed = [
+        candidates.AgreedOn(**{"issued": None} | {name: noon(day) for name, day in each.items()})
+        for each in line["actions"]
+    ]
+    told, still_open = candidates.told_of_actions(agreed, months.begun(noon(date(2026, 7, 10))))
+    assert (len(told), still_open) == (line["told"], line["open"])
 
 
 @lines(__file__, "candidates")
@@ -364,6 +377,8 @@ async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothi
     seat = {"agency": "police", "attended": "present", "chairs": True}
     heard = {"decided": "A room at 14 Marker Street.", "safe_to_tell": None}
     heard |= {"forums": ["adult-safeguarding", "child-protection", "mappa", "matac"]}
+    due = (marac.runtime.clock.now() + timedelta(days=5)).isoformat()
+    action = {"owner": "council", "due": due, "text": "Watch 14 Marker Street.", "meeting": meeting}
     cohort = f"cohort/{person('ben')}"
 
     async def candidacy() -> Any:
@@ -377,9 +392,13 @@ async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothi
         ("sitting", {"step": "opened"}),
         ("attendance", seat),
         (f"cases/{case}/hearing", heard),
-        ("sitting", {"step": "closed"}),
     ):
         assert (await marac.post(chair, f"meetings/{meeting}/{end}", said)).status_code == 201, end
+    for target in ("perpetrator", "perpetrator", "victim"):
+        taken = await marac.post(coordinator, f"cases/{case}/actions", action | {"target": target})
+        assert taken.status_code == 201, taken.text
+    closed = await marac.post(chair, f"meetings/{meeting}/sitting", {"step": "closed"})
+    assert closed.status_code == 201, closed.text
 
     async def there() -> bool:
         return await told() == []
@@ -398,11 +417,19 @@ async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothi
     assert "A MARAC took it on to:" in page
     for kept in ("Marker Street", "North", "South", "afeguarding", "hild protection", case):
         assert kept not in page, kept
+    assert "about whoever harms" not in page, "of actions nothing in the month of the minutes"
+    marac.runtime.clock.set(marac.runtime.clock.now() + timedelta(days=32))
+    after = await candidacy()
+    assert (after["actions"], after["actions_open"], after["forums"]) == (2, 2, ["matac", "mappa"])
+    page = (await marac.http.get(f"/marac/{cohort}", headers={"Authorization": "Bearer matac"})).text
+    assert "2 actions about whoever harms were agreed" in page
+    assert not [kept for kept in ("Marker Street", "North", "South", "ouncil", case) if kept in page]
     inside = [{"person": CALLERS[each].id, "name": each} for each in (chair, coordinator)]
     said = {"reason": "A cousin works there.", "to": inside}
     shut = await marac.post_upon(coordinator, f"cases/{case}/restriction", said)
     assert shut.status_code == 201, shut.text
     await until(there, what="of a case that is restricted nothing")
+    assert (await candidacy())["actions"] == 0
 
 
 async def test_the_page_keeps_what_was_typed_and_records_once(marac: Marac) -> None:
