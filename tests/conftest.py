@@ -87,9 +87,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say which real parts this run had."""
+    """Say which real parts this run had, and what its tests measured: each ``figure`` that one recorded, in
+    whichever process."""
     for line in config.stash[_parts].found:
         terminalreporter.write_line(line)
+    for report in (each for every in terminalreporter.stats.values() for each in every):
+        told = getattr(report, "user_properties", ()) if getattr(report, "when", None) == "call" else ()
+        figures = [str(value) for name, value in told if name == "figure"]
+        if figures:
+            terminalreporter.write_line("\n".join([report.nodeid, *figures]))
 
 
 def _had(part: Callable[[], T]) -> T:

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from contracts.rules.identifiers import nhs_check_digit
-from contracts.vocabulary import DASH_ITEMS
+from contracts.vocabulary import DASH_ITEMS, Offence
 
 BREACH = "uk.goldthread.breach.reported.v1"
 INCIDENT = "uk.goldthread.incident.reported.v1"
@@ -28,6 +28,12 @@ POLICE, HOUSING, IDVA, HOSPITAL = (
     "northmere-hospital",
 )
 WITH_A_PATTERN = {"stalked": 20, "controlled": 18, "harassed": 14}
+PATTERNS = {
+    "stalked": Offence.STALKING,
+    "controlled": Offence.CONTROLLING_OR_COERCIVE,
+    "harassed": Offence.HARASSMENT,
+}
+"""What a story with a pattern is first of all; its acts may be more."""
 WITHOUT = {"once": 10, "handover": 8, "misdialled": 5, "appointments": 4, "another's": 2, "elsewhere": 2}
 
 ACTS = {
@@ -81,13 +87,13 @@ class File:
     breach: Told | None = None
 
 
-def files(seed: int, now: datetime) -> tuple[list[File], dict[int, bool]]:
-    """The files of this seed, and apart from them in which there is a pattern, by their numbers."""
+def files(seed: int, now: datetime) -> tuple[list[File], dict[int, Offence | None]]:
+    """The files of this seed, and apart from them which pattern is there in each, by their numbers."""
     chance = Random(seed)
     kinds = [kind for kind, many in (WITH_A_PATTERN | WITHOUT).items() for _ in range(many)]
     chance.shuffle(kinds)
     found = [_Story(chance, number, kind, now).file() for number, kind in enumerate(kinds)]
-    return found, {number: kind in WITH_A_PATTERN for number, kind in enumerate(kinds)}
+    return found, {number: PATTERNS.get(kind) for number, kind in enumerate(kinds)}
 
 
 def person(role: str, agency: str, number: str, **more: Any) -> dict[str, Any]:
