@@ -102,21 +102,24 @@ async def in_the_cohort(matac: httpx.AsyncClient) -> str:
 
 
 async def told(goldthread: Goldthread) -> str:
-    """Her referral, which names him as the police do; give the case."""
-    people = [
-        caseload.person("victim", "harbour-cms", "C-300", {"family": "Wray-Adeyemi", "given": "Rosalind"})
-        | {"identity": BOTH[0]["identity"] | {"nhs_number": caseload.NHS_HER}},
-        stalker("perpetrator"),
-    ]
+    """Her referral, which names him as the police do, and that an IDVA has accepted her; give the case."""
+    known = {"nhs_number": caseload.NHS_HER}
+    her = BOTH[0] | {"identity": BOTH[0]["identity"] | known}
     body = caseload.referral(SEEN)
-    body["content"] |= {"people": people}
-    return str((await goldthread.post("northmere-police", "/referrals/v1/marac-referrals", body))["root"])
+    body["content"] |= {"people": [her, stalker("perpetrator")]}
+    case = (await goldthread.post("northmere-police", "/referrals/v1/marac-referrals", body))["root"]
+    hers = caseload.person("victim", "harbour-cms", "C-300", her["identity"]["name"], **known)
+    accepted = {"people": [hers], "support": "idva", "step": "accepted"}
+    accepted |= {"routing": {"area": "northmere-north"}}
+    said = caseload.submission(accepted, SEEN + timedelta(hours=1))
+    await goldthread.post("harbour-idva", "/referrals/v1/support-steps", said)
+    return str(case)
 
 
-async def breached(goldthread: Goldthread) -> None:
-    """The conditions of his bail are broken, and whoever is on call is called."""
+async def breached(goldthread: Goldthread, case: str) -> None:
+    """The conditions of his bail are broken: who is on call is called, and her IDVA has it in the case."""
     content = {
-        "people": [stalker("suspect"), BOTH[1]],
+        "people": [stalker("suspect"), *BOTH],
         "kind": "attended",
         "routing": {"area": "northmere-north"},
     }
@@ -135,6 +138,28 @@ async def breached(goldthread: Goldthread) -> None:
     shown = (await officer.get(f"/orders/v1/breaches/{breach['root']}")).json()
     assert shown["order"]["type"] == "police-bail"
     assert shown["order"]["circulation"]["systems"] == [{"system": "pnc", "version": None, "entered": None}]
+    await in_her_idvas_case(await goldthread.person("carys-bevan"), case, breach["root"])
+
+
+async def in_her_idvas_case(idva: httpx.AsyncClient, case: str, breach: str) -> None:
+    """Her IDVA reads in the case what was done, which order it broke, and that nobody has answered; and opens
+    the breach, without where it was."""
+
+    async def told_there() -> dict[str, Any] | None:
+        shown = (await idva.get(f"/marac/v1/cases/{case}")).json()
+        breaches = (each for each in shown.get("occurrences", ()) if each["breach"])
+        return next((each for each in breaches if breach == each["records"][0]["root"]), None)
+
+    async def unanswered() -> str | None:
+        page = (await idva.get(f"/marac/cases/{case}", headers={"Accept": "text/html"})).text
+        return page if "1 alert unanswered" in page else None
+
+    found = await until(told_there, "her IDVA's case has the breach")
+    opened = (await idva.get(f"/orders/v1/breaches/{breach}")).json()
+    assert (found["kinds"], found["orders"]) == (["attended"], [opened["order"]["order"]])
+    assert (opened["order"]["type"], "location" in opened["left_out"]) == ("police-bail", True)
+    page = await until(unanswered, "her IDVA's page says that nobody has answered")
+    assert "Came where an order forbids" in page[page.index(f'id="breach-{breach}"') :]
 
 
 async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthread) -> None:
@@ -142,12 +167,12 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
     await scene.configure(goldthread, scene.Place(), "http://127.0.0.1:9", SEEN)
     case = await told(goldthread)
     await goldthread.post("northmere-police", "/orders/v1/orders", bail(SEEN))
-    await breached(goldthread)
+    await breached(goldthread, case)
 
     await goldthread.set_clock(MADE + timedelta(hours=1))
     chair, control = await goldthread.person("rowan-ellis"), await goldthread.system("northmere-control-room")
     sergeant, neighbour = await goldthread.person("helen-sato"), await goldthread.person("kit-sorrell")
-    council, other = await goldthread.person("ines-calder"), await goldthread.person("carys-bevan")
+    council, idva = await goldthread.person("ines-calder"), await goldthread.person("carys-bevan")
     matac = await goldthread.person("tom-achterberg")
     his = f"/marac/v1/cohort/{await in_the_cohort(matac)}"
     second = await a_second(goldthread, SEEN)
@@ -166,15 +191,15 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
         return root in {each["order"] for each in found}
 
     async def in_her_case() -> bool:
-        orders = (await chair.get(f"/marac/v1/cases/{case}")).json()["orders"]
-        return root in {order["root"] for order in orders}
+        both = [(await who.get(f"/marac/v1/cases/{case}")).json()["orders"] for who in (chair, idva)]
+        return all(root in {order["root"] for order in orders} for orders in both)
 
     async def on_his_page() -> bool:
         return "spo" in {each["order"] for each in (await matac.get(his)).json()["orders"]}
 
     views = (on_his_page, at_the_control_room, on_its_page, on_the_list, in_her_case)
     await asyncio.gather(*(until(view, view.__name__, second) for view in views))
-    for client in (neighbour, council, other):
+    for client in (neighbour, council, idva):
         assert (await client.get(page)).status_code == 404, "nobody has sent it to them"
     assert "IN FORCE, NOT YET CIRCULATED." in (await sergeant.get(f"/orders/orders/{root}")).text
     assert "order-uncirculated" not in await missing(chair, case, root), "its time is not over"
