@@ -84,7 +84,8 @@ async def tell(runtime: Runtime) -> None:
         asyncio.TaskGroup() as group,
     ):
         settings = runtime.settings
-        webhook = Webhook(client, settings.secret.get_secret_value(), settings.fallback_number)
+        secret = settings.secret.get_secret_value()
+        webhook = Webhook(client, secret, settings.fallback_number, PAGES.texts)
         carriers = carriers_of(runtime, client, webhook)
         teller = Teller(runtime, carriers, carriers_of_ends(runtime), webhook, group)
         group.create_task(teller.listen())

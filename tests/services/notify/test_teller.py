@@ -54,6 +54,27 @@ async def call_of(runtime: Runtime) -> str:
     return call.id
 
 
+def goalert(said: dict[str, Any]) -> tuple[str, str, str, bool]:
+    """What GoAlert's generic API makes of it: it takes these four as texts, and any action but one opens."""
+    read = [said[name] for name in ("summary", "details", "dedup", "action")]
+    assert all(isinstance(each, str) and each for each in read), "anything else is a 400"
+    return (*read[:3], read[3] != "close")
+
+
+async def test_goalert_opens_one_alert_for_a_call_however_often_it_comes(start: Start, pager: Pager) -> None:
+    pager.answers = [500] * 3
+    runtime = await start()
+    await configure(runtime, pager.url, first="amira", second="ben")
+    await raise_alert(runtime)
+    await noted(runtime, 4)
+    ((summary, details, dedup, opens),) = {goalert(each.said) for each in pager.got}
+    assert summary == f"Goldthread alert {number_of(CAUSE)}, call 1. Answer now."
+    assert f"{runtime.settings.public_url}/notify/alerts/{CAUSE}\n" in details
+    assert runtime.settings.fallback_number in details
+    assert "/take/" not in details, "that is for one person, and a team reads this"
+    assert (dedup, opens) == (await call_of(runtime), True), "another call is another alert"
+
+
 async def test_a_message_is_signed_and_says_nothing_of_anybody(start: Start, pager: Pager) -> None:
     runtime = await start()
     await configure(runtime, pager.url, first="amira", second="ben")
@@ -64,7 +85,7 @@ async def test_a_message_is_signed_and_says_nothing_of_anybody(start: Start, pag
     (message,) = pager.got
     assert set(message.said) == {
         *("alert", "cause", "try", "urgency", "open_url", "take_url", "acknowledge_by", "waiting", "ring"),
-        "may_be_a_repeat",
+        *("may_be_a_repeat", "summary", "details", "dedup", "action"),
     }
     assert message.said["may_be_a_repeat"] is False
     assert (message.said["alert"], message.said["cause"], message.said["try"]) == (number_of(CAUSE), CAUSE, 1)
