@@ -8,13 +8,14 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-from deploy.demo.outside import NOTE, Note
+from deploy.demo.caseload import caseload
+from deploy.demo.outside import NOTE, Note, bound_by_an_order
 from deploy.local.deployment import ROOT
 from deploy.local.processes import end, free_port, launch, wait_until
 from deploy.ready import is_ready
@@ -39,6 +40,8 @@ class Step:
     link: str
     back_to: str | None = None
     """The step from whose page the link is followed; None: ``link`` is an address itself."""
+    asks: bool = False
+    """Whether its form is filled in with the record of somebody whom an order binds, and sent."""
 
 
 CASE = "a[href^='/marac/cases/']"
@@ -101,7 +104,10 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("ladders", "/notify/rota/ladders"),
         Step("clocks", "/notify/clocks"),
     ),
-    "una-frost": (Step("order-status", "/orders/status"),),
+    "una-frost": (
+        Step("order-status", "/orders/status"),
+        Step("order-status-answer", "/orders/status", asks=True),
+    ),
     "carys-bevan": (
         Step("support-list", "/referrals/support"),
         Step("support", "a[href^='/referrals/support/']", "support-list"),
@@ -132,6 +138,8 @@ WALKS: dict[str, tuple[Step, ...]] = {
         Step("alerts", "/notify/alerts"),
         Step("alert", "a[href^='/notify/alerts/']", "alerts"),
         Step("breach", "a[href^='/orders/breaches/']", "alerts"),
+        Step("messages-sent", "/sandbox/"),
+        Step("take", "a[href*='/notify/take/']", "messages-sent"),
     ),
 }
 """Who walks, and where: the people are those of the try-out's directory."""
@@ -150,7 +158,8 @@ def main() -> None:
     process = launch(command, DATA / "demo.log", environment=environment, folder=ROOT, outlives=False)
     try:
         wait_until(lambda: _is_lived(url), "the demo", process, DATA / "demo.log", CASELOAD_SECONDS)
-        for file in shoot(url):
+        note = Note.model_validate_json((DATA / NOTE).read_bytes())
+        for file in shoot(url, bound_by_an_order(caseload(note.now, note.seed))):
             print(file.relative_to(ROOT))
     finally:
         end(process, signal.SIGTERM)
@@ -173,17 +182,22 @@ def sign_in(page: Page, url: str, person: str) -> None:
     page.click("button[type=submit]")
 
 
-def shoot(url: str, folder: Path = FOLDER, signing_in: SignIn = sign_in) -> list[Path]:
+def shoot(
+    url: str, record: Mapping[str, str], folder: Path = FOLDER, signing_in: SignIn = sign_in
+) -> list[Path]:
     """Walk the Goldthread at this address and keep what is seen. Returns the files.
 
-    A link that is not there is passed over: a caseload need not have one of each.
+    ``record`` is of whom the control room asks: what its form's fields are to say. A link that is not there
+    is passed over: a caseload need not have one of each.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium())
         try:
-            return [file for person in WALKS for file in _walk(browser, url, person, folder, signing_in)]
+            return [
+                file for person in WALKS for file in _walk(browser, url, person, record, folder, signing_in)
+            ]
         finally:
             browser.close()
 
@@ -200,7 +214,9 @@ def chromium() -> str:
     return found
 
 
-def _walk(browser: Browser, url: str, person: str, folder: Path, signing_in: SignIn) -> Iterator[Path]:
+def _walk(
+    browser: Browser, url: str, person: str, record: Mapping[str, str], folder: Path, signing_in: SignIn
+) -> Iterator[Path]:
     context = browser.new_context(viewport=_size(DESKTOP))
     page = context.new_page()
     signing_in(page, url, person)
@@ -209,7 +225,7 @@ def _walk(browser: Browser, url: str, person: str, folder: Path, signing_in: Sig
         address = f"{url}{step.link}" if step.back_to is None else _follow(page, seen.get(step.back_to), step)
         if address is not None:
             seen[step.name] = address
-            yield from _keep(context, address, folder / step.name)
+            yield from _keep(context, address, folder / step.name, record if step.asks else {})
     context.close()
 
 
@@ -221,9 +237,13 @@ def _follow(page: Page, start: str | None, step: Step) -> str | None:
     return str(link.evaluate("link => link.href")) if link.count() else None
 
 
-def _keep(context: BrowserContext, address: str, name: Path) -> Iterator[Path]:
+def _keep(context: BrowserContext, address: str, name: Path, typed: Mapping[str, str]) -> Iterator[Path]:
     page = context.new_page()
     page.goto(address)
+    for field, value in typed.items():
+        page.fill(f"#{field}", value)
+    if typed:
+        page.click(f"form:has(#{field}) button")
     for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
         page.set_viewport_size(_size(size))
         file = name.with_name(f"{name.name}-{kind}.png")

@@ -107,7 +107,7 @@ async def _live_the_year(client: Client, settings: Settings, load: Caseload, con
 
 def welcome(console: Console, settings: Settings, load: Caseload) -> None:
     """Print addresses, whom to sign in as, and what to look at first."""
-    nominal = _bound_by_an_order(load)
+    nominal = "record {number}, system {system}, kind {type}".format(**bound_by_an_order(load))
     console.print("\n[bold]Goldthread is ready.[/] Everybody in it is invented; nobody needs a password.\n")
     for name, post, path, what in LOOK_FIRST:
         console.print(f"  [bold]{name}[/], {post}: {what.format(nominal=nominal)}")
@@ -115,12 +115,12 @@ def welcome(console: Console, settings: Settings, load: Caseload) -> None:
     console.print("\nNew facts arrive every few seconds. Ctrl-C stops.\n")
 
 
-def _bound_by_an_order(load: Caseload) -> str:
+def bound_by_an_order(load: Caseload) -> dict[str, str]:
     """The record of somebody whom the newest order that the police told of binds, to type into a form."""
     orders = [post for post in load.posts if post.kind == "order" and post.agency == "northmere-police"]
     people = orders[-1].body["content"]["people"]
     record = next(each["identity"]["record"] for each in people if each["role"] == "respondent")
-    return f"record {record['number']}, system {record['system']}, kind {record['type']}"
+    return {field: record[field] for field in ("number", "system", "type")}
 
 
 def main() -> None:
