@@ -14,7 +14,7 @@ from contracts.events.alerts import AlertAcknowledged, AlertCalled, AlertPassedO
 from contracts.events.orders import BreachProgressed, BreachReported, OrderMade, OrderServed
 from contracts.events.people import Graded, IncidentReported, RiskAssessed
 from contracts.mentions import Mention
-from contracts.vocabulary import AlertRule, Grade, Instrument, PassReason, Role
+from contracts.vocabulary import AlertRule, BreachStep, Grade, Instrument, PassReason, Role
 from services.orders.service import SERVICE
 from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
 from tests.support.world import World
@@ -159,7 +159,13 @@ def events(draw: st.DrawFn) -> Fact[Any]:
     number = draw(st.integers(0, 2))
     at = NOON - timedelta(minutes=draw(st.sampled_from([0, 30, 90, 300])))
     where = draw(_AREAS)
-    match draw(st.sampled_from(["breach", "breach", "breach", "risk", "order", "service", "incident"])):
+    kinds = ["breach", "breach", "breach", "step", "step", "risk", "order", "service", "incident"]
+    match draw(st.sampled_from(kinds)):
+        case "step":
+            of = breach(f"breach {number}", AGENCIES[number], people=draw(_SIDES))
+            taken = BreachProgressed(breach=of.root, step=draw(st.sampled_from(BreachStep)))
+            root = f"step {number} {draw(st.integers(0, 1))}"
+            return fact(taken, agency="police", occurred=at, root=root, things=[of])
         case "risk":
             victim = draw(st.sampled_from([ann(), cat()]))
             people = [victim, someone(Role.PERPETRATOR, "ben")]
