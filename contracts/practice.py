@@ -153,9 +153,12 @@ def clocks() -> str:
             "What is owed to a victim ends when an agency records that they have died: no line about a person"
             " whom somebody would have to reach, assess or tell runs on (decision 0052).",
             "",
-            "When a clock runs out the supervisor is called, then the duty officer, then whoever is on call,"
-            " until somebody takes it: no sooner than two hours after it became known, but of bail that ended"
-            " and of an emergency meeting at once. What was over for a week when it became known calls"
+            "A clock stops too when what started it is withdrawn, or corrected to what starts none.",
+            "",
+            "When a clock runs out that has an urgency, the supervisor is called, then the duty officer, then"
+            " whoever is on call, until somebody takes it: no sooner than two hours after it became known,"
+            " but at once of bail that ended, of an emergency meeting, of an alert that was taken and of a"
+            " victim whom three tries did not reach. What was over for a week when it became known calls"
             " nobody; bail that ended and that nothing replaces, for two weeks; the answer to a breach is"
             " asked for however late, but for what came of officers who were sent, an arrest or an interview"
             " told more than four weeks late.",
@@ -170,7 +173,8 @@ def limit_of(limit: Limit) -> str:
         return "that moment"
     one_day = limit.n == 1 and limit.calendar is Calendar.DAYS_INCLUSIVE
     words = CALENDARS[limit.calendar]
-    return "that day" if one_day else f"{limit.n} {words.replace('days', 'day') if limit.n == 1 else words}"
+    words = words.replace("days", "day").replace("months", "month") if limit.n == 1 else words
+    return "that day" if one_day else f"{limit.n} {words}"
 
 
 def _regimes() -> list[str]:

@@ -10,7 +10,7 @@ from contracts.rules.clock import Calendar, Clock, Limit
 from contracts.vocabulary import AlertRule, ClockOwner
 
 
-def _told(started: str, stopped: str, owner: ClockOwner, late: str) -> Clock:
+def _told(started: str, stopped: str, owner: ClockOwner, late: str, more: str = "") -> Clock:
     return Clock(
         about="order",
         started=started,
@@ -21,7 +21,7 @@ def _told(started: str, stopped: str, owner: ClockOwner, late: str) -> Clock:
         late=f"{late}. Nobody is called: 16 of 25 orders were late, and a volley is answered by nobody"
         " (decision 0027)",
         source="domain.md 4.7 (a design note); HMICFRS 2021: 16 of 25 stalking protection orders were not"
-        " circulated",
+        f" circulated{more}",
     )
 
 
@@ -40,5 +40,6 @@ CIRCULATING: Mapping[AlertRule, Clock] = {
         ClockOwner.SENT_TO,
         "the team has it on its own list of orders, and so has whoever sent it; it is a gap on the case's"
         " page",
+        "; the time is Goldthread's own",
     ),
 }

@@ -53,7 +53,7 @@ def _bail(months: int, next_rank: str) -> Clock:
         about="order",
         started=f"police bail whose officer may give {months} months at most, with no earlier end: counted"
         " from the day of the arrest, where that is told",
-        stopped=f"an end by then, or authorised by {next_rank}",
+        stopped=f"an end by then, or authorised by {next_rank}; it is ended",
         limit=Limit(months, Calendar.MONTHS),
         owner=ClockOwner.OFFICER_IN_CASE,
         urgency=Urgency.HOUR,
@@ -63,12 +63,12 @@ def _bail(months: int, next_rank: str) -> Clock:
     )
 
 
-def _ends(days: int, urgency: Urgency) -> Clock:
+def _ends(days: int, urgency: Urgency, after: str = "the next look-ahead is over") -> Clock:
     return Clock(
         about="order",
-        started="an order or bail that ends, the look-ahead before this one being over",
-        stopped="an order between the same people, in force and served, that goes on after it, whatever"
-        " it forbids; the next look-ahead but one",
+        started="an order or bail, not a notice, that ends, the look-ahead before this one being over",
+        stopped="another between the same people, in force and served, goes on after it, whatever it"
+        f" forbids; an order is discharged; {after}",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,
@@ -82,7 +82,7 @@ def _notify(started: str, source: str) -> Clock:
         about="order",
         started=f"{started}; once the respondent has notified, that they have another name or home, or none"
         " fixed, as the order tells (`details_changed`): from the day of the change",
-        stopped="the order says when the respondent had notified, not before the change",
+        stopped="the order says when the respondent had notified, not before the change; it is discharged",
         limit=Limit(3, Calendar.DAYS_INCLUSIVE),
         owner=ClockOwner.OFFENDER_MANAGER,
         urgency=Urgency.DAY,
@@ -156,9 +156,10 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     ),
     AlertRule.PRODUCTION: Clock(
         about="breach",
-        started="an arrest for the breach of a DVPN, DVPO, DAPN, occupation order or court bail, or of an"
-        " order that is not known. Told again within the limit it is the same arrest",
-        stopped="a later step: charged, at court, no further action, no breach found, outstanding, closed",
+        started="an arrest for the breach of a DVPN, DVPO, DAPN, occupation order or court bail, of an order"
+        " beside one of these, or of one not known. Told again within the limit it is the same arrest",
+        stopped="a later step: charged, at court, sentenced, acquitted, released, no further action, no"
+        " breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
         owner=ClockOwner.CUSTODY,
         urgency=Urgency.NOW,
@@ -215,7 +216,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.BAIL_9: _bail(9, "a magistrates' court"),
     AlertRule.ENDS_14: _ends(14, Urgency.DAY),
     AlertRule.ENDS_7: _ends(7, Urgency.DAY),
-    AlertRule.ENDS_2: _ends(2, Urgency.HOUR),
+    AlertRule.ENDS_2: _ends(2, Urgency.HOUR, "bail has ended"),
     AlertRule.BAIL_ENDED: Clock(
         about="order",
         started="bail that ends, or is ended: charged, released under investigation, no further action; or"
@@ -381,8 +382,7 @@ def moves(
         for clock in known
         if wanted.get(clock.rule) == clock.due and (clock.answered or clock.area == area)
     }
-    ran = {clock.rule for clock in known} | {*stopped}
-    ran |= HOWEVER_LATE
+    ran = {clock.rule for clock in known} | {*stopped} | HOWEVER_LATE
     new = [
         rule
         for rule in wanted

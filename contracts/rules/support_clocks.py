@@ -59,7 +59,7 @@ SUPPORT: Mapping[AlertRule, Clock] = {
         stopped="first contact; or three tries at different times",
         limit=Limit(2, Calendar.WORKING_DAYS),
         late=ON_THE_PAGE,
-        source="domain.md 1.5: an IDVA contacts within 24 to 48 hours",
+        source="domain.md 1.5: an IDVA contacts within 24 to 48 hours; that it is in working days is ours",
     ),
     AlertRule.NO_CONTACT: _support(
         started="the third try to reach a victim, at different times, and no contact",
