@@ -122,6 +122,27 @@ CALENDARS = {
 CLOCK_HEADINGS = ("Clock", "Started by", "Stopped by", "Limit", "Whose", "When late", "Urgency", "Source")
 
 
+_OF_ALL_CLOCKS = (
+    "All in London's time. Hours are those that pass, whatever the clocks on walls do. Court hours"
+    " are none on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts. What"
+    " ends with a day runs out at 11:59pm.",
+    "",
+    "What is owed to a victim ends when an agency records that they have died: no line about a person"
+    " whom somebody would have to reach, assess or tell runs on (decision 0052).",
+    "",
+    "A clock stops too when what started it is withdrawn, or corrected to what starts none.",
+    "",
+    "When a clock runs out that has an urgency, the supervisor is called, then the duty officer, then"
+    " whoever is on call, until somebody takes it: no sooner than two hours after it became known,"
+    " but at once of bail that ended, of an emergency meeting, of an alert that was taken and of a"
+    " victim whom three tries did not reach. What was over for a week when it became known calls"
+    " nobody; bail that ended and that nothing replaces, for two weeks; the answer to a breach is"
+    " asked for however late, but for what came of officers who were sent, an arrest or an interview"
+    " told more than four weeks late.",
+    "",
+)
+
+
 def clocks() -> str:
     """The table of clocks, in Markdown."""
     rows = [
@@ -146,23 +167,7 @@ def clocks() -> str:
             "",
             *table(CLOCK_HEADINGS, rows),
             "",
-            "All in London's time. Hours are those that pass, whatever the clocks on walls do. Court hours"
-            " are none on a Sunday, Good Friday, Christmas Day or a bank holiday; a Saturday counts. What"
-            " ends with a day runs out at 11:59pm.",
-            "",
-            "What is owed to a victim ends when an agency records that they have died: no line about a person"
-            " whom somebody would have to reach, assess or tell runs on (decision 0052).",
-            "",
-            "A clock stops too when what started it is withdrawn, or corrected to what starts none.",
-            "",
-            "When a clock runs out that has an urgency, the supervisor is called, then the duty officer, then"
-            " whoever is on call, until somebody takes it: no sooner than two hours after it became known,"
-            " but at once of bail that ended, of an emergency meeting, of an alert that was taken and of a"
-            " victim whom three tries did not reach. What was over for a week when it became known calls"
-            " nobody; bail that ended and that nothing replaces, for two weeks; the answer to a breach is"
-            " asked for however late, but for what came of officers who were sent, an arrest or an interview"
-            " told more than four weeks late.",
-            "",
+            *_OF_ALL_CLOCKS,
         )
     )
 
