@@ -68,7 +68,7 @@ def _ends(days: int, urgency: Urgency, after: str = "the next look-ahead is over
         about="order",
         started="an order or bail, not a notice, that ends, the look-ahead before this one being over",
         stopped="another between the same people, in force and served, goes on after it, whatever it"
-        f" forbids; an order is discharged; {after}",
+        f" forbids; an order is discharged, or the case of bail is over; {after}; not an order's end alone",
         limit=Limit(days, Calendar.DAYS_BEFORE),
         owner=ClockOwner.ORDERS_TEAM,
         urgency=urgency,

@@ -65,8 +65,9 @@ async def order_status(runtime: Runtime, caller: Caller, about: About) -> Status
     unread = {"unread": incomplete.records, "whose_unknown": incomplete.whose_unknown}
     own = known.rows.get(asked)
     left, told = without_answer({asked}, known.rows.values(), now)
-    orders = [_order(order, asked, known, now) for order in known.orders.values()]
-    circulated = {order.order: await order_row(runtime, order.order) for order in orders if order}
+    found_now = (_order(order, asked, known, now) for order in known.orders.values())
+    orders = sorted((each for each in found_now if each), key=_not_known_then_in_force)
+    circulated = {order.order: await order_row(runtime, order.order) for order in orders}
     found = bool(await runtime.facts([f"m:{mention}"]))
     shown = StatusShown(
         at=now,
@@ -76,20 +77,23 @@ async def order_status(runtime: Runtime, caller: Caller, about: About) -> Status
         known=found,
         person=known.parties[asked],
         orders=[
-            await _with_circulation(runtime, order, circulated[order.order], viewer, now)
-            for order in orders
-            if order is not None
+            await _with_circulation(runtime, order, circulated[order.order], viewer, now) for order in orders
         ],
         over=over,
         without_answer=left,
         pattern=named_of(asked, own, now) if own else [],
-        way=known.way.without_contact() if any(order and not order.binds for order in orders) else None,
+        way=known.way.without_contact() if any(not order.binds for order in orders) else None,
     )
     content = shown.model_dump_json(exclude={"at", "fresh_until"}).encode()
     left_out = {Sensitivity.LOCATION.value} if any(order.binds for order in shown.orders) else set[str]()
     told |= {record.root for group in (own.occurrences if own else ()) for record in group}
     await runtime.shown(caller, "order_status", asked, content, known.facts | told, left_out, mention)
     return shown
+
+
+def _not_known_then_in_force(order: OrderOf) -> int:
+    """Which orders an answer begins with: a control room acts on the first that it reads."""
+    return 0 if order.status is None else 1 if order.status.in_force else 2
 
 
 async def _known(runtime: Runtime, asked: str, *, both_sides: bool) -> Known:

@@ -777,6 +777,22 @@ BETWEEN = {"people": people(BEN, ANN)}
 SERVED = {"method": "personal", "people": people(BEN)}
 
 
+async def test_an_answer_begins_with_what_is_in_force(orders: Orders) -> None:
+    now = await prepared(orders)
+    later = (orders.runtime.clock.now() + timedelta(days=30)).isoformat()
+    for _ in range(3):  # those of a row stand in an order that says nothing
+        to_come = {"order": "restraining", "until_further_order": True, "starts": later, **BETWEEN}
+        await told(orders, "orders", 2, to_come)
+
+    async def all_of_them() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await asked(orders, "control-room", "ben")).json()["orders"]
+        return found if len(found) == 4 and all(each["status"] for each in found) else []
+
+    shown = await until(all_of_them)
+    assert [each["status"]["in_force"] for each in shown] == [True, False, False, False]
+    assert shown[0]["order"] == now
+
+
 async def test_of_orders_that_overlap_both_stand_and_a_breach_is_of_the_newest(orders: Orders) -> None:
     until_told = {"order": "non-molestation", "until_further_order": True, **BETWEEN}
     first = await told(orders, "orders", 30, until_told)
