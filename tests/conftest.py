@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from deploy.local.kafka import Kafka
 from deploy.local.processes import Unavailable
+from tests.support.compiled import keep_compiled
 from tests.support.real import RealParts, forget_topics
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ _parts = pytest.StashKey[RealParts]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing is started yet: parts are, at their first use."""
+    keep_compiled()
     config.stash[_parts] = RealParts()
 
 

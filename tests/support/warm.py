@@ -19,11 +19,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
-
-from jinja2 import Environment, FileSystemBytecodeCache
 
 LOOK_SECONDS = 0.01
 START_SECONDS = 60.0
@@ -159,16 +156,12 @@ def main() -> None:
     """Fork what is asked for, until nobody asks any more."""
     import deploy.cli
     import deploy.serve  # noqa: F401  what takes its time
-    from chassis.pages import frame
     from deploy import wiring
-    from deploy.local.deployment import ROOT
+    from tests.support.compiled import keep_compiled
 
     for change in sys.argv[1:]:
         pkgutil.resolve_name(change)()
-    compiled = ROOT / "build" / ".templates"
-    compiled.mkdir(parents=True, exist_ok=True)
-    kept = FileSystemBytecodeCache(str(compiled))
-    frame.Environment = partial(Environment, bytecode_cache=kept)  # type: ignore[misc]
+    keep_compiled()
     dict(wiring.SERVICES)  # and what is imported by whoever asks for it
     gc.freeze()
     running: set[int] = set()
