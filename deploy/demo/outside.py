@@ -74,9 +74,11 @@ def note_of(settings: Settings) -> Note:
 
 
 def keep(settings: Settings, note: Note) -> None:
-    """Write the note down."""
+    """Write the note down: whoever reads it meanwhile, or after a crash, has this one or the one before."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (settings.data / NOTE).write_text(note.model_dump_json())
+    fresh = (settings.data / NOTE).with_suffix(".new")
+    fresh.write_text(note.model_dump_json())
+    fresh.replace(settings.data / NOTE)
 
 
 async def work(settings: Settings, console: Console) -> None:

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -99,3 +100,19 @@ def test_a_year_that_was_begun_elsewhere_is_not_gone_on_with(tmp_path: Path) -> 
     assert note_of(here) == note
     keep(here, note.model_copy(update={"done": True}))
     assert note_of(elsewhere).done
+
+
+def test_a_note_is_whole_whenever_it_is_read(tmp_path: Path) -> None:
+    here = Settings(data=tmp_path)
+    note, written = note_of(here), Event()
+
+    def write() -> None:
+        for _ in range(200):
+            keep(here, note)
+        written.set()
+
+    writer = Thread(target=write)
+    writer.start()
+    while not written.is_set():
+        assert note_of(here) == note
+    writer.join()
