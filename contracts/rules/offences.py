@@ -37,8 +37,8 @@ ISOLATES: Codes = frozenset({"D04", "Y04", "P04"})
 CONTROLS: Codes = frozenset({"D12", "Y12", "P15", "A02", "A03", "A04", "A05"})
 """Control of everything; of DARA humiliation, control, isolation and tracking too, for it asks how often."""
 FOLLOWS: Codes = frozenset({"D08", "Y08", "P08", "A14", "S04", "S05"})
-"""Constant contact or following; of the S-DASH that they turn up three times a week, or loiter. That they
-damaged property is an act which somebody records as one: it would count twice."""
+"""Constant contact or following; of the S-DASH that they turn up three times a week. That they damaged
+property is an act which somebody records as one: it would count twice."""
 MEANS_TO_KILL: Codes = frozenset({"D14", "Y14", "P17", "A12"})
 STRANGLES: Codes = frozenset({"D15", "Y15", "P18", "A10"})
 ALARMED: Codes = frozenset({"S01"})
@@ -49,8 +49,9 @@ ITEMS: Codes = ALARMED.union(*ASKED)
 """Every item of an instrument that speaks of an element: of the SafeLives Dash (D), that for young people
 (Y), police DASH (P), DARA (A) and S-DASH (S), as ``contracts.rules.instruments`` numbers them. What is no
 more than *threatened* or *hurt* names nothing here, in any of them."""
-OFTEN: Codes = frozenset({"A02", "A03", "A04", "A05", "A14"})
-"""Items of DARA that speak of what goes on: *occasionally* is not enough, and leaves it unknown."""
+OFTEN: Codes = frozenset({"A02", "A03", "A04", "A05", "A14", "S05"})
+"""Items that speak of what goes on only where they say that it is often: *occasionally*, or a YES, leaves it
+unknown. Whether they loiter the S-DASH asks, not how often: once is an act that somebody may have told."""
 
 STALKING: Codes = frozenset(
     {

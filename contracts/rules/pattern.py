@@ -60,6 +60,9 @@ ORDINARY: Codes = frozenset(
 EXCUSED: Codes = frozenset({Circumstance.ARRANGED, Circumstance.BY_MISTAKE})
 """How a contact came about that was none of the respondent's doing."""
 
+GOES_ON = frozenset({RiskAnswer.OFTEN, RiskAnswer.ALL_THE_TIME})
+"""Answers that say of what goes on that it does: YES does not say how often."""
+
 MISTAKES = 1
 """So many contacts by mistake are believed: the second is asked about."""
 
@@ -97,7 +100,7 @@ class Found:
 class Reading:
     """An offence of which something was found. ``since`` is when all that is needed was on record; None: it
     is not named. ``against`` are the facts that would speak for it, were they not apart. ``units`` are the
-    occurrences and assessments that count, each with its records."""
+    occurrences that count, each with its records, and as one all assessments that speak."""
 
     offence: Offence
     elements: tuple[Found, ...]
@@ -154,18 +157,19 @@ def assessment(answers: Mapping[str, RiskAnswer], *, named: bool) -> tuple[Codes
     form = next((each.items.keys() for each in FORMS.values() if each.items.keys() & answers.keys()), ())
     asked = ITEMS.intersection(form)
     holds = {item for item in asked if answers.get(item) in HOLDS}
-    says = frozenset(holds - {item for item in OFTEN if answers.get(item) is RiskAnswer.OCCASIONALLY})
+    says = frozenset(item for item in holds if item not in OFTEN or answers[item] in GOES_ON)
     no = frozenset(item for item in asked if answers.get(item) in DENIES)
     unasked = frozenset(EFFECTS | CONNECTED).union(*(each for each in ASKED if each.isdisjoint(asked)))
     return (says, asked - says - no | unasked) if named else (frozenset(), asked - no | unasked)
 
 
 def read(occasions: Iterable[Occasion], assessed: Sequence[Word]) -> Pattern:
-    """Every offence for which any fact about the two speaks, each element with its facts."""
+    """Every offence for which any fact about the two speaks, each element with its facts. All assessments are
+    one occasion: a second form that says the same tells of no second time."""
     told = [occasion for occasion in occasions if occasion]
     apart = _apart(told)
     gone = {id(each) for each in apart}
-    units = [*(each for each in told if id(each) not in gone), *([each] for each in assessed)]
+    units = [*(each for each in told if id(each) not in gone), *([assessed] if assessed else [])]
     unasked = frozenset[str]() if assessed else ITEMS - ALARMED
     unknown = unasked.union(*(word.unknown for unit in units for word in unit))
     said = [(unit, frozenset[str]().union(*(word.says for word in unit))) for unit in units]
@@ -209,17 +213,17 @@ def _reading(
     needed = [each.since for element, each in zip(candidate.elements, found, strict=True) if element.needed]
     since = [each for each in needed if each is not None]
     named = len(since) == len(needed) and all(each.state != "missing" for each in found)
-    counted = tuple(unit for unit in units if _counts(candidate, unit))
+    counted = tuple(told for unit in units if (told := _counted(candidate, unit)))
     against = tuple(word.root for each in apart for word in each if word.says & candidate.codes)
     return Reading(offence, tuple(found), max(since) if named else None, against, counted)
 
 
-def _counts(candidate: Candidate, unit: Occasion) -> bool:
-    """Whether whoever decides is asked anew for it: of one act, where it speaks; of conduct, where anything
-    was done, and of an assessment what speaks."""
-    if candidate.one_act:
-        return candidate.elements[0].has(word.says for word in unit)
-    return any(word.says - ITEMS or word.says & candidate.codes for word in unit)
+def _counted(candidate: Candidate, unit: Occasion) -> list[Word]:
+    """The records for which whoever decides is asked anew: of one act, where it speaks; of conduct, where
+    anything was done, and of assessments those that speak."""
+    if candidate.one_act and not candidate.elements[0].has(word.says for word in unit):
+        return []
+    return [word for word in unit if word.says - ITEMS or word.says & candidate.codes]
 
 
 def _found(element: Element, said: Sequence[tuple[Occasion, Codes]], unknown: Codes) -> Found:
@@ -236,9 +240,6 @@ def _found(element: Element, said: Sequence[tuple[Occasion, Codes]], unknown: Co
 
 
 def _since(units: Sequence[Occasion], any_of: Codes) -> list[datetime]:
-    """When each occurrence that says any of these was first recorded to say so. All assessments count as one:
-    of how it goes on, a second form tells no second time."""
-    speaking = [[word for word in unit if word.says & any_of] for unit in units]
-    first = [min(each, key=lambda word: word.recorded) for each in speaking if each]
-    forms = sorted(word.recorded for word in first if word.says <= ITEMS)
-    return sorted([*(word.recorded for word in first if not word.says <= ITEMS), *forms[:1]])
+    """When each occasion that says any of these was first recorded to say so."""
+    speaking = ([word.recorded for word in unit if word.says & any_of] for unit in units)
+    return sorted(min(each) for each in speaking if each)

@@ -49,6 +49,8 @@ def test_what_is_named(line: dict[str, Any]) -> None:
         reading = next(each for each in found.readings if each.offence == line["of"])
         states = {each.element: each.state for each in reading.elements}
         assert line["parts"].items() <= states.items()
+        counted = {each.element: each.occasions for each in reading.elements}
+        assert line.get("occasions", {}).items() <= counted.items()
 
 
 def test_an_element_names_the_facts_that_speak_for_it_and_counts_occurrences() -> None:
@@ -120,6 +122,27 @@ def test_a_record_that_says_what_nobody_had_said_of_an_occurrence_is_decided_ane
     )
     other = harassment("contact alarm-or-distress", "contact / contact alarm-or-distress")
     assert pattern_decisions.question(other, [done], after(900)).due is None, "whoever decided had it"
+
+
+def test_a_second_form_that_says_the_same_asks_nobody_anew() -> None:
+    """With a form made at each call-out somebody would be asked at each."""
+    first, again, of_nothing = (
+        replace(assessed("police-dash-27", given), root=root, recorded=after(hours))
+        for root, hours, given in (("a", 1, {"P08": "yes"}), ("b", 48, {"P08": "yes"}), ("c", 2, {}))
+    )
+
+    def due(*forms: pattern.Word, by: str) -> datetime | None:
+        readings = pattern.read(told("contact", "contact"), forms).readings
+        reading = next(each for each in readings if each.offence is Offence.STALKING)
+        done = replace(decided(PatternDecision.NOT_RECORDED, 5, "0.0", "1.0", *by), offence=Offence.STALKING)
+        return pattern_decisions.question(reading, [done], after(900)).due
+
+    assert due(first, again, by="a") is None
+    assert due(again, first, by="b") is None
+    assert due(of_nothing, again, by="") == after(48 + 72), "the first that speaks of it; the other does not"
+    assert due(of_nothing, again, by="c") == after(48 + 72), "though a form that does not was considered"
+    frightened = replace(assessed("s-dash", {"S01": "yes"}), root="d", recorded=after(50))
+    assert due(first, frightened, by="a") == after(50 + 72), "nothing had said that"
 
 
 def test_the_newest_decision_counts_and_one_of_another_offence_does_not() -> None:
