@@ -135,9 +135,7 @@ def _record(line: RecordLine) -> EvidenceRecord:
 
 
 def _assessment(line: AssessedLine) -> EvidenceRecord:
-    instrument, form = next(
-        (name, each.items) for name, each in FORMS.items() if each.items.keys() & line.says
-    )
+    like, form = next((name, each.items) for name, each in FORMS.items() if each.items.keys() & line.says)
     return EvidenceRecord(
         root=line.root,
         type="assessment",
@@ -148,7 +146,7 @@ def _assessment(line: AssessedLine) -> EvidenceRecord:
         acts=[],
         effects=[],
         circumstance=None,
-        instrument=instrument,
+        instrument=line.instrument or like,  # an earlier release's row does not say
         items=line.says,
         factors=[form[item] for item in line.says],
     )

@@ -11,7 +11,7 @@ from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
 from contracts.rules import pattern, pattern_decisions
 from contracts.rules.instruments import answers_of
-from contracts.vocabulary import PERPETRATOR_ROLES, Offence, PatternDecision, PoliceRank, Role
+from contracts.vocabulary import PERPETRATOR_ROLES, Instrument, Offence, PatternDecision, PoliceRank, Role
 from services.orders.rules import considering
 from services.orders.rules.considering import Told
 
@@ -33,6 +33,7 @@ class AssessedLine(Line):
     accused: list[str]
     says: list[str]
     unknown: list[str]
+    instrument: Instrument | None = None
 
     @property
     def word(self) -> pattern.Word:
@@ -73,7 +74,8 @@ def _assessed(
     fact: Fact[ReferralMade | RiskAssessed], facts: FactSet, homes: Mapping[str, str]
 ) -> AssessedLine:
     accused = _persons(fact.said.in_role(*PERPETRATOR_ROLES), homes)
-    says, unknown = pattern.assessment(answers_of(fact.said.answers, fact.said.dash), named=bool(accused))
+    dash = fact.said.dash
+    says, unknown = pattern.assessment(answers_of(fact.said.answers, dash), named=bool(accused))
     return AssessedLine(
         root=fact.root,
         agency=fact.agency,
@@ -83,6 +85,7 @@ def _assessed(
         accused=accused,
         says=sorted(says),
         unknown=sorted(unknown),
+        instrument=fact.said.instrument or (dash.instrument if dash else None),
     )
 
 

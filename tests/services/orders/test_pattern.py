@@ -127,9 +127,9 @@ def test_where_nobody_knows_who_did_it_to_whom_nothing_is_read_and_that_is_said(
     assert not shown(alone, contact("earlier", 3)).readable
 
 
-def referral(item: str, people: list[Any], answer: str = "yes") -> Fact[ReferralMade]:
+def referral(item: str, people: list[Any], answer: str = "yes", **dash: str) -> Fact[ReferralMade]:
     answers = {str(each): "no" for each in DASH_ITEMS} | {item: answer}
-    said = ReferralMade.model_validate({"people": people, "dash": {"answers": answers}})
+    said = ReferralMade.model_validate({"people": people, "dash": {"answers": answers, **dash}})
     return fact(said, agency="council", root="referral", occurred=days(2))
 
 
@@ -155,6 +155,13 @@ def test_the_polices_own_instruments_speak_and_say_what_they_are() -> None:
         each for each in shown(contact("breach", 0), said).not_named if each.offence == "harassment"
     )
     assert control.elements[0].state == "missing", "a form is no occurrence"
+
+
+def test_a_dash_that_is_sent_whole_says_which_it_is() -> None:
+    for instrument in ("safelives-dash-24", "yp-dash"):
+        said = referral("D15", [ann(), ben_as_perpetrator()], instrument=instrument)
+        (record,) = shown(contact("breach", 0), said).evidence[0].records
+        assert (record.instrument, record.factors) == (instrument, ["strangled"])
 
 
 def ben_as_perpetrator() -> Any:
