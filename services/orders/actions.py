@@ -360,7 +360,7 @@ async def _order(
     known = await order_row(runtime, root)
     asked = known.asked(runtime.clock.now()) if known else None
     because = row.order_because if root == row.order else None
-    return OrderShown.of(root, held, made, allowed, asked, because, varied=varied)
+    return OrderShown.of(root, held, made, row.occurred, allowed, asked, because, varied=varied)
 
 
 async def out_of_date(archive: Archive, subjects: Collection[str]) -> set[str]:

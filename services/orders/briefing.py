@@ -235,7 +235,8 @@ async def _briefed(
         protected.append(Protected(name=name, way=way.without_contact()))
     lately = [group[0] for group in known.breaches if group[0].occurred >= at - LATELY]
     forbids = said.prohibitions if Part.PROHIBITIONS in known.allowed else []
-    requires = said.requirements if Part.REQUIREMENTS in known.allowed else []
+    asks = said.requirements if Part.REQUIREMENTS in known.allowed else []
+    requires = [each.model_copy(update={"supervisor": None}) for each in asks]  # a free line may say where
     kept = said.model_dump(include={"made", "ends", "until_further_order"})
     return OrderBriefed.model_validate(
         {
@@ -248,7 +249,7 @@ async def _briefed(
             "arrest": may_arrest(said.order, said.power_of_arrest),
             "protected": protected,
             "prohibitions": shown_terms(forbids, known.allowed, at),
-            "requirements": shown_terms(requires, known.allowed, at),
+            "requirements": shown_terms(requires, known.allowed - {Part.WORDS}, at),
             "lately": [
                 BrokenLately(kind=each.kind, occurred=each.occurred, precision=each.precision)
                 for each in lately

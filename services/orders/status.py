@@ -12,6 +12,7 @@ from chassis.runtime import Runtime
 from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.orders import OrderMade, Prohibition, Requirement
+from contracts.rules import terms
 from contracts.rules.cover import LOOK_BACK
 from contracts.rules.order_status import NOT_BINDING, OrderStatus, ends_at, status
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
@@ -21,7 +22,7 @@ from contracts.vocabulary import OrderStage
 from services.orders.actions import order_row, out_of_date, reach_of_order, viewer_of
 from services.orders.asked_about import About, mention_of
 from services.orders.patterns import named_of, without_answer
-from services.orders.rules import certainty, circulating, sharing, terms
+from services.orders.rules import certainty, circulating, sharing
 from services.orders.rules.look_ahead import in_its_place
 from services.orders.views import ORDERS_PERSON, OrdersOrder, OrdersPerson
 from services.orders.views.contact import way_to

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from contracts.rules import cover
+from contracts.rules import cover, terms
 from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.pattern import many_left
 from contracts.sections import Health
@@ -129,6 +129,7 @@ class CaseView:
     """A case's page, told in words. Newest first throughout."""
 
     opens_owed = sharing.OPENS_OWED
+    standing_first = staticmethod(terms.standing_first)
 
     def __init__(self, page: CasePage, words: Words) -> None:
         self.page = page

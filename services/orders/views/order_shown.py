@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pydantic import AwareDatetime
 
 from contracts.events.orders import Prohibition, Requirement
+from contracts.rules import terms
 from contracts.rules.circulation import Circulation, TeamLine
 from contracts.rules.cover import How
 from contracts.rules.order_types import Breach
@@ -23,7 +24,6 @@ from contracts.vocabulary import (
     ServiceMethod,
     TeamKind,
 )
-from services.orders.rules import terms
 from services.orders.rules.circulating import Part, may_tell_words
 from services.orders.views.order_line import StatusNow
 from services.orders.views.shown import Shown

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from chassis.facts import Fact
 from chassis.parking import Incomplete
 from contracts.events.orders import BreachReported, OrderMade
+from contracts.rules import terms
 from contracts.rules.circulation import Circulation
 from contracts.rules.order_types import ORDER_TYPES, Breach, may_arrest
 from contracts.rules.safe_contact import SafeWay
@@ -92,15 +93,17 @@ class OrderShown(Shown):
         root: str,
         status: StatusNow | None,
         order: Fact[OrderMade] | None,
+        at: datetime,
         allowed: frozenset[Sensitivity],
         circulation: Circulation | None,
         because: str | None = None,
         *,
         varied: bool = False,
     ) -> "OrderShown":
-        """The order of a breach, as it stood then. The words of a prohibition may hold her address: they go
-        with location."""
+        """The order of a breach, as it stood ``at`` the time of that. The words of a prohibition may hold her
+        address: they go with location."""
         said = order.said if order else None
+        forbidden = terms.standing_first(said.prohibitions, at) if said else []
         without = set() if Sensitivity.LOCATION in allowed else {"text"}
         return cls(
             order=root,
@@ -112,7 +115,7 @@ class OrderShown(Shown):
             court=said.court if said else None,
             made=said.made if said else None,
             ends=said.ends if said else None,
-            prohibitions=[p.model_dump(exclude=without) for p in said.prohibitions] if said else [],
+            prohibitions=[each.model_dump(exclude=without) | {"over": over} for each, over in forbidden],
             breach=ORDER_TYPES[said.order].breach if said else None,
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
             circulation=circulation.unnamed() if circulation else None,

@@ -108,7 +108,7 @@ async def test_what_an_order_requires_is_said_and_a_part_that_is_over_is_in_forc
             {"kind": "no-contact"},
         ],
         "requirements": [
-            {"kind": "tag", "text": f"Never near {STREET}", "until": gone.isoformat()},
+            {"kind": "tag", "text": "Never near Rosewood House", "until": gone.isoformat()},
             {"kind": "programme", "text": "Weekly", "supervisor": "Probation", "until": later.isoformat()},
         ],
     }
@@ -123,6 +123,7 @@ async def test_what_an_order_requires_is_said_and_a_part_that_is_over_is_in_forc
         ("no-contact", None, False),
         ("not-to-attend", None, True),
     ]
+    assert {each["supervisor"] for each in line["requirements"]} == {None}
     assert [
         (each["kind"], each["text"], each["over"], each["withheld"]) for each in line["requirements"]
     ] == [
@@ -153,6 +154,34 @@ async def test_what_an_order_requires_is_said_and_a_part_that_is_over_is_in_forc
         assert page.status_code == 200, page.text
         assert (page.text.count(": not in force."), "Programme" in page.text) == (2, True), page.url
         assert STREET not in page.text
+        assert "Every part of it" not in page.text
+    assert not any("Rosewood" in page.text for page in pages[:3])
+    assert ["Rosewood" in page.text for page in pages[3:]] == [True], "its force reads it where it opens it"
+
+
+async def test_of_an_order_of_which_every_part_is_over_it_is_said_before_them(orders: Orders) -> None:
+    """It is in force, and breaking it would be a crime: of what, nobody here knows."""
+    await prepared(orders)
+    gone = (orders.runtime.clock.now() - timedelta(days=2)).isoformat()
+    parts = {
+        "prohibitions": [{"kind": "not-to-attend", "until": gone}],
+        "requirements": [{"kind": "tag", "until": gone}],
+    }
+    content = {"order": "spo", "until_further_order": True, "reference": "SPO 78"} | parts | BETWEEN
+    root = await told(orders, "orders", 20, content)
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    asked_by = {"by": "reference", "reference": "SPO 78"}
+
+    async def said() -> bool:
+        pages = [
+            await orders.http.get("/orders/briefing", headers=headers),
+            await orders.http.get("/orders/briefing/print", headers=headers),
+            await orders.http.post("/orders/status", data=asked_by, headers=headers),
+            await orders.http.get(f"/orders/orders/{root}", headers=headers),
+        ]
+        return [page.text.count("Every part of it that is known here is over") for page in pages] == [1] * 4
+
+    await until(said, what="on each page that tells what it forbids and asks")
 
 
 async def test_what_another_force_sent_is_on_the_briefing_of_whoever_reads_it_for_theirs(

@@ -691,6 +691,10 @@ async def test_which_officer_decided_a_pattern_the_police_alone_are_shown(orders
     form |= {"rank": "sergeant", "by": " S 17 ", "why": "Twice in two days."}
     headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
     path = f"/orders/breaches/{cause}"
+    too_long = {"once": new_id(), "by": "S" * 201}
+    again = await orders.http.post(f"{path}/pattern-decisions", data=form | too_long, headers=headers)
+    assert "Enter the number in fewer characters" in again.text, again.text
+    assert "Twice in two days." in again.text, "what was typed stays"
     done = await orders.http.post(f"{path}/pattern-decisions", data=form, headers=headers)
     assert done.status_code == 303, done.text
     for who, by in (("on-call", "S 17"), ("idva", None)):
@@ -699,6 +703,28 @@ async def test_which_officer_decided_a_pattern_the_police_alone_are_shown(orders
     for who in ("on-call", "idva"):
         page = (await orders.http.get(path, headers=headers | {"Authorization": f"Bearer {who}"})).text
         assert ("Sergeant, number S 17" in page) is (who == "on-call"), who
+
+
+async def test_a_part_that_was_over_when_it_happened_is_not_what_the_order_forbade(orders: Orders) -> None:
+    await prepared(orders)
+    now = orders.runtime.clock.now()
+    gone, since = (now - timedelta(days=5)).isoformat(), (now - timedelta(hours=1)).isoformat()
+    parts = [{"kind": "not-to-attend", "until": gone}, {"kind": "no-contact", "until": since}]
+    root = await told(
+        orders, "orders", 20, {"order": "spo", "until_further_order": True, "prohibitions": parts} | BETWEEN
+    )
+    cause = await told(orders, "breaches", 1, {"kind": "contact", "order": root, **BETWEEN})
+
+    async def forbade() -> list[dict[str, Any]]:
+        answer = await orders.get("on-call", f"breaches/{cause}")
+        order = answer.json()["order"] if answer.status_code == 200 else None
+        return list(order["prohibitions"]) if order and order["order"] == root and order["status"] else []
+
+    told_of = await until(forbade, what="it is of that order")
+    assert [(e["kind"], e["over"]) for e in told_of] == [("no-contact", False), ("not-to-attend", True)]
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+    page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
+    assert page.count(": not in force.") == 1
 
 
 async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(orders: Orders) -> None:

@@ -28,7 +28,6 @@ from services.orders.rules import (
     service_of_order,
     sharing,
     telling,
-    terms,
 )
 from services.orders.views.order_shown import shown_terms
 from tests.support.facts import NOON, someone
@@ -47,18 +46,6 @@ def test_what_people_make_of_a_priority(line: dict[str, Any]) -> None:
     ]
     by_rule = priority.Priority(Urgency(line["rule"]), "by the rule")
     assert priority.triaged(by_rule, said, NOON).urgency == line["urgency"]
-
-
-@lines(__file__, "terms")
-def test_which_parts_of_an_order_are_over(line: dict[str, Any]) -> None:
-    ends = {
-        text: None if hours == "none" else NOON + timedelta(hours=hours)
-        for text, hours in line["ends in"].items()
-    }
-    said = [Requirement(kind=RequirementKind.TAG, text=text, until=end) for text, end in ends.items()]
-    found = terms.standing_first(said, NOON)
-    assert [each.text for each, _ in found] == line["shown"]
-    assert [each.text for each, over in found if over] == line["over"]
 
 
 @lines(__file__, "priority")
