@@ -55,9 +55,9 @@ OWN_RIGHTS: Mapping[str, frozenset[str]] = {
 }
 """Rights to what the chassis itself offers."""
 
-_NOT_HOW_FAR = frozenset({"reporter", "support-reporter", "matac-coordinator"})
-"""Partners' systems; and whoever sees to perpetrators: when each agency was heard last would tell who has
-just spoken of a victim, and so where she is (decision 0020)."""
+_NOT_HOW_FAR = frozenset({"reporter", "support-reporter", "matac-coordinator", "order-contact"})
+"""Partners' systems; and whoever sees to perpetrators or manages a respondent: when each agency was heard
+last would tell who has just spoken of a victim, and so where she is (decision 0020)."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REMEMBERED = 10_000

@@ -153,6 +153,7 @@ ROLES = {
     "officer": {StaffRole.OFFICER_IN_CASE},
     "representative": {StaffRole.MARAC_REPRESENTATIVE},
     "key-adult": {StaffRole.KEY_ADULT},
+    "order-contact": {StaffRole.ORDER_CONTACT},
 }
 
 

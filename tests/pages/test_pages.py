@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from chassis.feeds import Silent
 from chassis.parking import Counts, Incomplete
-from contracts.vocabulary import AgencyKind
+from contracts.events.orders import Prohibition
+from contracts.vocabulary import AgencyKind, ProhibitionKind
 from services.marac.pages.homes import home_of
 from services.marac.shown import Missing, SilentFeed
 from services.notify.link import path_of
@@ -645,6 +646,34 @@ def test_pages_about_perpetrators_say_that_somebody_is_silent_and_never_who(
     assert "Northmere Hospital" not in shown
     if name.startswith("put forward"):  # the others ask for the time that they are of
         assert "A source has been silent for longer than usual" in shown
+
+
+def test_whoever_manages_a_respondent_is_told_that_somebody_is_silent_and_never_who(
+    world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    says, path = "A source has been silent for longer than usual", f"/orders/orders/{sample_rows.BREACH}"
+    assert says not in ask("order-contact", path).text
+    for host in world.hosts.values():
+        host.silences = (Silent("Northmere Hospital", AgencyKind.HEALTH, sample_rows.ago(hours=20)),)
+    shown = ask("order-contact", path).text
+    assert (says in shown, "Northmere Hospital" in shown, "how-far" in shown) == (True, False, False)
+    assert ask("order-contact", "/orders/how-far").status_code == 404
+    assert says not in ask("on-call", path).text, "who is told which one"
+
+
+def test_a_part_of_an_order_that_is_over_stands_last_on_a_case_and_says_so(
+    world: World, ask: Callable[..., httpx.Response]
+) -> None:
+    whole = sample_cases.full_case()
+    gone = Prohibition(kind=ProhibitionKind.NOT_TO_ATTEND, text="the old mill", until=sample_rows.ago(days=3))
+    first = whole.orders[0]
+    parts = {"prohibitions": [gone, *first.prohibitions]}
+    world.cases[sample_rows.CASE] = whole.model_copy(update={"orders": [first.model_copy(update=parts)]})
+    for path in (CASE, f"{CASE}/print"):
+        told = ask("chair", path).text.split('class="govuk-list govuk-list--bullet gt-order__terms"')[1]
+        items = told.split("</ul>")[0].split("<li>")[1:]
+        assert ["not in force" in each for each in items] == [False, False, True], path
+        assert "the old mill" in items[-1]
 
 
 def test_as_it_was_known_is_asked_for_by_day(open_: Open) -> None:

@@ -253,7 +253,7 @@ def roles_with(right: str, service: Service) -> frozenset[str]:
         return frozenset().union(*(service.rights[needed] for needed in service.accepts.values()))
     if right == HOW_FAR:
         systems = {StaffRole.REPORTER, StaffRole.SUPPORT_REPORTER}
-        of_perpetrators = {StaffRole.MATAC_COORDINATOR}
+        of_perpetrators = {StaffRole.MATAC_COORDINATOR, StaffRole.ORDER_CONTACT}
         return frozenset().union(*service.rights.values(), {StaffRole.OPERATOR}) - systems - of_perpetrators
     return service.rights.get(right) or OWN_RIGHTS[right]
 
