@@ -164,10 +164,12 @@ def _agree(heard: Heard, limit: Limit, calendars: Calendars) -> Clock | None:
 def _updates(heard: Heard, limit: Limit, calendars: Calendars) -> Iterator[tuple[str, Update]]:
     """What was to be told by itself, each with the victim's mention; and whether it was."""
     said = heard.of(VictimTold)
-    for each in heard.told:
-        for kind, at in _asks(each, heard.at):
-            due = deadline(ONE_DAY if kind in SAME_FOR_ALL else limit, at, calendars)
-            yield each.hers, _told(kind, each.envelope.root, at, due, said)
+    asked = [(each, kind, at) for each in heard.told for kind, at in _asks(each, heard.at)]
+    for each, kind, at in asked:
+        due = deadline(ONE_DAY if kind in SAME_FOR_ALL else limit, at, calendars)
+        before = [when for _, other, when in asked if other is kind and when < at]
+        tells = [(told, what) for told, what in said if _tells(told, at, before)]
+        yield each.hers, _told(kind, each.envelope.root, at, due, tells)
 
 
 def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
@@ -205,7 +207,7 @@ def _routine(heard: Heard, contract: tuple[Told, ContractAgreed] | None) -> Iter
 def _told(
     kind: UpdateKind, root: str, at: datetime, due: datetime, said: Iterable[tuple[Told, VictimTold]]
 ) -> Update:
-    since = [(each.envelope.time, what) for each, what in said if kind in what.of and _until(each) >= at]
+    since = [(each.envelope.time, what) for each, what in said if kind in what.of]
     told = next(((when, what) for when, what in since if what.result is ToldResult.TOLD), None)
     settled = told or next(((when, what) for when, what in since if what.result in SETTLES), None)
     return Update(
@@ -217,6 +219,13 @@ def _told(
         settled=settled[0] if settled else None,
         result=settled[1].result if settled else None,
     )
+
+
+def _tells(told: Told, at: datetime, before: Iterable[datetime]) -> bool:
+    """Whether a word can be of what happened then. Dated by its day alone it is of the first of that day, and
+    not of this, where another of its kind happened ``before`` on it."""
+    since = told.envelope.time
+    return since >= at or (_until(told) >= at and not any(since <= when for when in before))
 
 
 def _until(told: Told) -> datetime:
