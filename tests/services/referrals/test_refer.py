@@ -137,7 +137,8 @@ async def test_a_yes_but_to_a_part_is_asked_without_script_and_kept(referrals: R
     draft = await begin(referrals, "school")
     folded = '<summary class="govuk-details__summary">'
     asked = (await get(referrals, "school", f"{draft}/views")).text
-    assert "The victim answers otherwise of a part" in asked
+    assert "The answer is different for some of it" in asked
+    assert "It hides nothing: what you write on these pages is told all the same." in asked
     assert f'<details class="govuk-details">{folded}' in asked
     await fill(referrals, "school", draft, "views", consent="yes", **{"part-health": "no"})
     assert (
@@ -147,7 +148,13 @@ async def test_a_yes_but_to_a_part_is_asked_without_script_and_kept(referrals: R
     shown = re.sub(
         r"\s+", " ", re.sub("<[^>]*>", " ", (await get(referrals, "school", f"{draft}/check")).text)
     )
-    assert "Does the victim agree to it? Yes Health No If not" in shown, "a part that is as all is no line"
+    assert "Does the victim agree to it? Yes Agrees to be told: Health No If not" in shown, (
+        "a part that is as all is no line"
+    )
+    assert (
+        "The victim refuses a part of it. That is shown to everybody who works on the case, and hides"
+        in shown
+    )
     assert (await send(referrals, "school", draft)).headers["location"] == f"{draft}/sent"
     (referral,) = await facts(referrals, ReferralMade)
     said = referral.said
