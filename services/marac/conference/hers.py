@@ -18,10 +18,11 @@ SEEN_BY_ALL = {"no_uniform", "uniform_safe", "verified", "expires"}
 def standing_of(
     case: rows.ConferenceCase, hers: victim_rows.Hers, heard: Collection[AgencyKind]
 ) -> list[Standing]:
-    """Whether each kind of agency that takes part, or was spoken of, may be told of her."""
+    """Whether each kind of agency that takes part, or was spoken of, may be told of her. What she said at one
+    time of all is said before what she said of a part: it is the rest."""
     words = [
         Word(each.root, each.occurred, each.recipients, each.answer, each.said_by, each.ground, each.of)
-        for each in hers.consents
+        for each in sorted(hers.consents, key=lambda each: (each.occurred, bool(each.of)))
     ]
     of = [kind for kind in AT_A_MARAC if kind in heard or any(kind in word.recipients for word in words)]
     return standing(words, of, case.grade)

@@ -43,16 +43,19 @@ class VictimView:
         )
         return {each.root for each in said}
 
-    def standing(self) -> Sequence[tuple[ConsentState, Markup, Sequence[Markup]]]:
-        """Who may be told: each state once, with its kinds of agency, and what of it is open."""
-        found = []
-        for state in ConsentState:
-            of = [each for each in self._hers.standing if each.state is state]
-            kinds = Markup(", ").join(map(self._kind, of))
-            asks = dict.fromkeys(each.question for each in of if each.question)
-            if of:
-                found.append((state, kinds, [self._texts(f"consent.{question}") for question in asks]))
-        return found
+    def standing(self) -> Sequence[tuple[ConsentState, Markup, str]]:
+        """Who may be told: each state with its kinds of agency, once for each thing that is open of it."""
+        found = dict[tuple[ConsentState, str | None], list[Standing]]()
+        for each in sorted(self._hers.standing, key=lambda each: [*ConsentState].index(each.state)):
+            found.setdefault((each.state, each.question), []).append(each)
+        return [
+            (
+                state,
+                Markup(", ").join(map(self._kind, of)),
+                self._texts(f"consent.{question}") if question else "",
+            )
+            for (state, question), of in found.items()
+        ]
 
     def parts(self, of: Sequence[ConsentSubject]) -> Markup:
         """Of what alone an answer is."""

@@ -9,11 +9,13 @@ from contracts.events.people import ReferralMade
 from contracts.events.wishes import ConsentSaid
 from contracts.vocabulary import AgencyKind, ConsentAnswer, ConsentSubject, Grade, OverrideGround, SaidBy
 from services.marac.casefile import Told
+from services.marac.conference.hers import standing_of
 from services.marac.conference.victim import hers_of
 from services.marac.rules.consent import Word, standing
-from tests.services.marac.caseload import ann, person, referral
+from tests.services.marac.caseload import ann, person, referral, world
 from tests.services.marac.conftest import Marac, link
 from tests.services.marac.test_listing import form
+from tests.support.facts import fact, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -95,6 +97,35 @@ async def test_a_yes_with_a_no_to_a_part_is_told_of_what_and_no_agencys_yes_to_a
     assert await holds(rest, no)
     await marac.say("police", ConsentSaid.model_validate({"people": [ann()]} | yes | {"of": ["health"]}))
     await until(lambda: holds(rest), what="a yes by name lifts it")
+
+
+@pytest.mark.parametrize("roots", [("a", "b"), ("b", "a")])
+def test_of_two_answers_of_one_time_that_of_a_part_is_what_differs_from_the_rest(
+    roots: tuple[str, str],
+) -> None:
+    """Whichever of the two facts sorts first."""
+    no, yes = (
+        fact(
+            ConsentSaid.model_validate(
+                {
+                    "people": [ann()],
+                    "recipients": ["police"],
+                    "answer": answer,
+                    "of": of,
+                    "said_by": "victim",
+                    "speaker_named": True,
+                }
+            ),
+            agency="haven",
+            root=root_of(root),
+        )
+        for root, answer, of in zip(roots, ("refused", "given"), ([], ["location"]), strict=True)
+    )
+    made = world(referral(), no, yes)
+    case, her = made.row("conference_case", root_of("case")), made.row("conference_person", person("ann"))
+    found = standing_of(case, her.hers, [AgencyKind.POLICE])
+    police = [(each.state, list(each.of)) for each in found if each.kind is AgencyKind.POLICE]
+    assert police == [("refused", []), ("given", ["location"])]
 
 
 @pytest.mark.parametrize(
