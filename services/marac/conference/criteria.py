@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contracts.rules.instruments import OPEN
-from contracts.rules.standing_grade import Assessed, counting
+from contracts.rules.standing_grade import counting
 from contracts.vocabulary import Grade
 from services.marac.conference import rows
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.repeated import is_between
-from services.marac.conference.risk import all_answers, by_factor, counted
+from services.marac.conference.risk import all_answers, assessed_of, by_factor, counted
 from services.marac.rules import criteria
 from services.marac.rules.chosen import Chosen
 from services.marac.rules.repeat import Event
@@ -28,7 +28,10 @@ def found_of(
     seen = criteria.CaseSeen(
         referral=case.case,
         ticked=frozenset(case.criteria),
-        assessed=_assessed(victim.assessments if victim else (), {each.person for each in case.perpetrators}),
+        assessed=_assessed(victim, {each.person for each in case.perpetrators}),
+        kept=tuple(
+            each.root for each in counting(assessed_of(victim)) if each.withdrawn and each.grade is Grade.HIGH
+        ),
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
         honour=tuple(each.root for each in case.orders if each.order in criteria.HONOUR),
@@ -49,12 +52,11 @@ def brought_back(
     return criteria.fresh(found, newest, considered, more_unread=more)
 
 
-def _assessed(known: Sequence[rows.Assessment], theirs: set[str]) -> list[criteria.Assessed]:
+def _assessed(victim: rows.ConferencePerson | None, theirs: set[str]) -> list[criteria.Assessed]:
     """The assessments that count: none that two persons of its own agency have since put lower, and no
     referral that neither answers nor grades anything."""
-    made = sorted(known, key=lambda each: (each.occurred, each.root))
-    said = [Assessed(m.root, m.agency, frozenset(m.accused), m.grade, m.signed) for m in made]
-    count = {each.root for each in counting(said)}
+    made = sorted(victim.assessments if victim else (), key=lambda each: (each.occurred, each.root))
+    count = {each.root for each in counting(assessed_of(victim))}
     return [
         criteria.Assessed(
             root=each.root,

@@ -72,7 +72,8 @@ class Happened:
 class CaseSeen:
     """A case as the criteria see it. ``repeat``: what makes it one; ``honour``: orders that protect a victim
     from forced marriage or female genital mutilation; ``taken_over``: another MARAC sent it, and this one
-    took it; ``unread``: records of it that could not be read."""
+    took it; ``unread``: records of it that could not be read; ``kept``: what gave high risk, was withdrawn
+    and keeps the grade."""
 
     referral: str
     ticked: frozenset[ReferralCriterion]
@@ -82,6 +83,7 @@ class CaseSeen:
     honour: tuple[str, ...] = ()
     taken_over: bool = False
     unread: int = 0
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _visible(case: CaseSeen, chosen: Chosen) -> Found:
     high = [each for each in case.assessed if each.grade is Grade.HIGH and not each.judged]
     unsure = [each for each in counted if (each.yes or 0) < chosen.dash <= (each.yes or 0) + each.open]
     ungraded = [each for each in case.assessed if each.grade is Grade.UNKNOWN]
-    roots = tuple(dict.fromkeys(each.root for each in (*over, *high, *unsure, *ungraded)))
+    said = (each.root for each in (*over, *high, *unsure, *ungraded))
+    roots = tuple(dict.fromkeys((*said, *case.kept)))
     if over:
         return Found(what, "met", "yes", roots, over[0].yes or 0, chosen.dash, ticked=ticked)
     if high:
@@ -135,6 +138,8 @@ def _visible(case: CaseSeen, chosen: Chosen) -> Found:
         return Found(what, "not-known", "unanswered", roots, *n, ticked=ticked)
     if ungraded:
         return Found(what, "not-known", "ungraded", roots, ticked=ticked)
+    if case.kept:
+        return Found(what, "not-known", "withdrawn", roots, ticked=ticked)
     if most is None:
         return Found(what, "not-known", "not-assessed", ticked=ticked)
     return Found(what, "not-met", "yes", (most.root,), most.yes or 0, chosen.dash, ticked=ticked)

@@ -40,7 +40,7 @@ from tests.services.marac.caseload import (
     world,
 )
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, link, prepared
-from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
+from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone, withdrawn
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -90,6 +90,7 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
         honour=tuple(line.get("honour", [])),
         taken_over=line.get("taken over", False),
         unread=line.get("unread", 0),
+        kept=tuple(line.get("kept", [])),
     )
 
 
@@ -165,6 +166,15 @@ def test_a_local_criterion_reads_a_dash_however_it_came(
     found = found_of(case, victim, Chosen(local=(local,)), 0, NOON)[-1]
     by = (root_of("risk"),) if because == "answered" else ()
     assert (found.because, found.roots) == (because, by), what
+
+
+def test_a_grade_that_is_kept_leaves_it_open_whether_the_risk_is_high() -> None:
+    high, medium = referral("gone"), referral(dash=None, grade=Grade.MEDIUM, agency="police")
+    made = world(medium, high, withdrawn(high))
+    case, victim = made.row("conference_case", root_of("case")), made.row("conference_person", person("ann"))
+    found = found_of(case, victim, Chosen(), 0, NOON)[0]
+    assert (case.grade, found.state, found.because) == (Grade.HIGH, "not-known", "withdrawn")
+    assert found.roots == (root_of("gone"),)
 
 
 @lines(__file__, "capacity")
