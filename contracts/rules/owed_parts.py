@@ -12,7 +12,7 @@ from contracts.events.owed import PlanAction
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.plan_adequacy import Refusal
 from contracts.rules.risk_review import Opened, Told
-from contracts.rules.standing_grade import Assessed, screens, stands
+from contracts.rules.standing_grade import Assessed, screens, stands, unnamed
 from contracts.vocabulary import (
     AlertRule,
     ContactMethod,
@@ -122,7 +122,7 @@ class Owed(Part):
 @dataclass(frozen=True, slots=True)
 class Heard:
     """All that is told of a victim, and what of it opened a review of the risk, by a time. ``taken_back``:
-    the assessments that were withdrawn."""
+    the assessments and referrals of high risk that were withdrawn."""
 
     person: str
     homes: Mapping[str, str]
@@ -140,22 +140,27 @@ def assessed(heard: Heard) -> list[tuple[Told, Assessed]]:
     """The assessments of the risk, in the order of time, with those that were withdrawn."""
     told = sorted((*heard.told, *heard.taken_back), key=lambda each: (each.envelope.time, each.envelope.root))
     return [
-        (
-            each,
-            Assessed(
-                each.envelope.root,
-                each.envelope.agency,
-                each.accused,
-                each.said.graded.grade if each.said.graded else Grade.UNKNOWN,
-                bool(each.said.graded and each.said.graded.signed),
-                each.withdrawn,
-                screens(each.said),
-                isinstance(each.said, ReferralMade),
-            ),
-        )
+        (each, assessed_by(each, each.said))
         for each in told
         if isinstance(each.said, RiskAssessed | ReferralMade)
     ]
+
+
+def assessed_by(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
+    """A fact as the rule of the grade sees it."""
+    graded = said.graded
+    return Assessed(
+        told.envelope.root,
+        told.envelope.agency,
+        told.accused,
+        graded.grade if graded else Grade.UNKNOWN,
+        bool(graded and graded.signed),
+        told.envelope.time,
+        told.withdrawn,
+        screens(said),
+        isinstance(said, ReferralMade),
+        unnamed(said),
+    )
 
 
 def grade_of(heard: Heard) -> Grade:

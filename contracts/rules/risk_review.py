@@ -100,7 +100,7 @@ class Told:
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
     how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
     gave its day. ``varied``: of an order by which versions, and whether each lifted or changed a condition.
-    ``withdrawn``: it says so no more."""
+    ``withdrawn``: since when it says so no more."""
 
     envelope: Envelope
     said: Said
@@ -111,7 +111,7 @@ class Told:
     law: Sequence[tuple[LegalStatus, datetime]] = ()
     moved: datetime | None = None
     varied: Sequence[tuple[Envelope, bool]] = ()
-    withdrawn: bool = False
+    withdrawn: datetime | None = None
 
 
 def told_of(
@@ -139,7 +139,7 @@ def told_of(
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
             known_by = versions(envelope.root)
             recorded = min(version.recordedat for version, _ in known_by)
-            gone = known_by[-1][1] is None
+            gone = known_by[-1][0].acceptedat if known_by[-1][1] is None else None
             law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
             told.append(Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, anew, gone))
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))

@@ -9,10 +9,11 @@ agency's, nor of another partner (domain.md 14, trap 5). To withdraw an assessme
 what it gave stands as if it had not been withdrawn, until two persons sign what its agency says after it. It
 stands in nobody's way where that is more than it: who was assessed as standard, and is so no more, is not
 known to be. A referral of high risk that is withdrawn is kept in the same way, and ends sooner, for who
-referred may be of an agency that never assesses: by two persons of its agency, or by whoever of another
-assesses after it, who is the second person beside the one that withdrew (ours, 2026-11). An unknown grade is
-answered by the next assessment, and is never read as an older, lesser one than high (domain.md 14, trap 4,
-2026-11: unknown sorts above medium).
+referred may be of an agency that never assesses: by whoever of another agency assesses once it is withdrawn,
+who is the second person beside the one that withdrew; whoever assessed before did not know that it would be.
+They do so of the same accused, or of all the risk; of anybody where the referral names nobody (ours,
+2026-11). An unknown grade is answered by the next assessment, and is never read as an older, lesser one than
+high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
 
 A screening beside an assessment (S-DASH) may raise the grade, and does no more: it answers no unknown one,
 and two signatures beneath it lower nothing. What is said of one accused answers nothing about another: the
@@ -22,9 +23,11 @@ risk is unknown while it is so from anybody; an assessment that names nobody is 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.events.people import ReferralMade, RiskAssessed
-from contracts.vocabulary import Grade, Instrument
+from contracts.mentions import Mention
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Instrument
 
 GRAVEST_FIRST = (Grade.HIGH, Grade.UNKNOWN, Grade.MEDIUM, Grade.STANDARD)
 """Grades in the order of concern."""
@@ -41,29 +44,42 @@ def lowered_from(grades: Sequence[Grade]) -> Grade | None:
 @dataclass(frozen=True, slots=True)
 class Assessed:
     """An assessment of a victim: the root of its fact, by whom, about whom, whether two persons signed it,
-    and whether it was withdrawn."""
+    when it was made, and when it was withdrawn."""
 
     root: str
     agency: str
     accused: frozenset[str]
     grade: Grade
     signed: bool
-    withdrawn: bool = False
+    at: datetime
+    withdrawn: datetime | None = None
     screens: bool = False
     """Whether it is a screening beside an assessment, and none."""
     referral: bool = False
+    unnamed: bool = False
+    """Whether it names nobody of whom the risk is: an accused whom Goldthread added is nobody."""
 
     def ends(self, gone: "Assessed") -> bool:
         """Whether it is the assessment after which a referral that was withdrawn counts no more. Where either
-        names nobody it is of all the risk: whom it is from may have been added, or left out, since."""
-        others = gone.accused and self.accused and not gone.accused <= self.accused
-        second = self.signed or self.agency != gone.agency
-        return gone.withdrawn and gone.referral and self.grade is not Grade.UNKNOWN and second and not others
+        names nobody it is of all the risk: whom it is from may have been added, or left out, since. Of the
+        day of the withdrawal, with no time, it is not after it."""
+        if gone.withdrawn is None or not gone.referral or self.at < gone.withdrawn:
+            return False
+        if self.grade is Grade.UNKNOWN or not (self.signed or self.agency != gone.agency):
+            return False
+        return gone.unnamed or not self.accused or gone.accused <= self.accused
 
 
 def screens(said: ReferralMade | RiskAssessed) -> bool:
     """Whether all that is said of the risk is a screening."""
     return said.instrument is Instrument.S_DASH and (isinstance(said, RiskAssessed) or said.dash is None)
+
+
+def unnamed(said: ReferralMade | RiskAssessed) -> bool:
+    """Whether nothing is said by which any accused could be known."""
+    return all(
+        each == Mention(mention=each.mention, role=each.role) for each in said.in_role(*PERPETRATOR_ROLES)
+    )
 
 
 def keeps(said: ReferralMade | RiskAssessed) -> bool:

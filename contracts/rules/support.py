@@ -15,10 +15,10 @@ from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported, ReferralMade, RiskAssessed
 from contracts.events.support import SupportProgressed
 from contracts.rules.clocks import Calendars, runs_out
-from contracts.rules.owed_parts import Heard
+from contracts.rules.owed_parts import Heard, assessed_by
 from contracts.rules.review_triggers import GRAVE
 from contracts.rules.risk_review import Opened, Told, died
-from contracts.rules.standing_grade import Assessed, screens, stands
+from contracts.rules.standing_grade import Assessed, stands
 from contracts.vocabulary import AlertRule, Grade, ReviewTrigger, SupportKind, SupportReason, SupportStep
 
 TRIES, APART = 3, timedelta(hours=3)
@@ -277,7 +277,7 @@ def at_risk(told: Iterable[Told]) -> tuple[datetime, str] | None:
     since: tuple[datetime, str] | None = None
     for each in sorted(told, key=lambda each: each.recorded if _is_grave(each) else each.envelope.time):
         if isinstance(each.said, ReferralMade | RiskAssessed):
-            made.append(_assessed(each, each.said))
+            made.append(assessed_by(each, each.said))
             if stands(made) not in AT_RISK:
                 since = None
                 continue
@@ -295,27 +295,13 @@ def _risen(refused: datetime, told: Iterable[Told], opened: Iterable[Opened]) ->
     before: Grade | None = None
     for each in told:
         if isinstance(each.said, ReferralMade | RiskAssessed):
-            made.append(_assessed(each, each.said))
+            made.append(assessed_by(each, each.said))
             grade = stands(made)
             if each.recorded <= refused or (before is None and grade not in AT_RISK):
                 before = grade
             elif GRAVEST_LAST.index(grade) > GRAVEST_LAST.index(before or Grade.STANDARD):
                 rises.append((each.recorded, each.hers))
     return min(rises, default=None)
-
-
-def _assessed(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
-    graded = said.graded
-    return Assessed(
-        told.envelope.root,
-        told.envelope.agency,
-        told.accused,
-        graded.grade if graded else Grade.UNKNOWN,
-        bool(graded and graded.signed),
-        told.withdrawn,
-        screens(said),
-        isinstance(said, ReferralMade),
-    )
 
 
 def _is_grave(told: Told) -> bool:

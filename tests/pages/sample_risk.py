@@ -105,7 +105,16 @@ def risk_case() -> shown.CasePage:
         locations=[],
         taken_back=[
             rows.TakenBack(**source("northmere-police", days=30), grade=Grade.HIGH, accused=[]),
-            rows.TakenBack(**source("harbour-idva", days=1), grade=Grade.HIGH, accused=[], referral=True),
+            rows.TakenBack(
+                **source("harbour-idva", days=2),
+                grade=Grade.HIGH,
+                accused=[new()],
+                referral=True,
+                unnamed=True,
+            ),
+            rows.TakenBack(
+                **source("harbour-idva", days=1), grade=Grade.HIGH, accused=[new()], referral=True
+            ),
         ],
         review_owner="harbour-idva",
         reviews=[
@@ -120,6 +129,7 @@ def risk_case() -> shown.CasePage:
     risk = risk_of(made, victim, NOW)
     kept = [each.model_copy(update={"holds": True}) for each in risk.taken_back]
     withdrawn = shown.Missing(code="grade-withdrawn", owner="northmere-police", roots=(new(),))
+    referral = shown.Missing(code="referral-withdrawn", owner="idva-service", roots=(new(),))
     gap = shown.Missing(code="review-owed", owner="harbour-idva", roots=(BREACH,), count=3, since=ago(days=1))
     doubt = rows.Doubt(one=new(), other=new())
     in_doubt = case.victim.model_copy(update={"doubts": (doubt,)}) if case.victim else None
@@ -131,6 +141,6 @@ def risk_case() -> shown.CasePage:
             "assessments": made[::-1],
             "risk": risk.model_copy(update={"taken_back": kept}),
             "accepted": {risk.taken_back[-1].root: ago(days=1)},
-            "missing": [gap, withdrawn, *case.missing],
+            "missing": [gap, withdrawn, referral, *case.missing],
         }
     )

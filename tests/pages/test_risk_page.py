@@ -39,7 +39,9 @@ def risk(ask: Callable[..., httpx.Response]) -> str:
         "DARA 2022",
         "Since the letter came.",
         "Northmere Police withdrew an assessment that gave: High risk. Withdrawn yesterday",
-        "withdrew a referral that gave: High risk. The grade stands until the risk is assessed again: by",
+        "withdrew a referral that gave: High risk. The grade stands until the risk is assessed again, after",
+        "or by two people of the same. It must be the risk from everybody whom the referral is about,",
+        "or by two people of the same. It may be the risk from anybody.",
     ],
 )
 def test_the_page_says(risk: str, said: str) -> None:

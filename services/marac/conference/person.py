@@ -22,7 +22,7 @@ from contracts.rules.flagged import flagged
 from contracts.rules.instruments import dash_of
 from contracts.rules.leading import leading
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.rules.standing_grade import lowered_from, screens
+from contracts.rules.standing_grade import lowered_from, screens, unnamed
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
@@ -296,6 +296,8 @@ def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:
                 referral=isinstance(said, ReferralMade),
                 grade=said.graded.grade if said.graded else Grade.UNKNOWN,
                 accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
+                unnamed=unnamed(said),
+                withdrawn=subject.facts.versions(fact.root)[-1].accepted,
             )
 
 

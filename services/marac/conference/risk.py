@@ -60,9 +60,11 @@ def assessed_of(victim: rows.ConferencePerson | None) -> list[standing_grade.Ass
             frozenset(each.accused),
             each.grade,
             isinstance(each, rows.Assessment) and each.signed,
-            isinstance(each, rows.TakenBack),
+            each.occurred,
+            (each.withdrawn or each.recorded) if isinstance(each, rows.TakenBack) else None,
             each.screens,
             isinstance(each, rows.TakenBack) and each.referral,
+            isinstance(each, rows.TakenBack) and each.unnamed,
         )
         for each in sorted(made, key=lambda each: (each.occurred, each.root))
     ]

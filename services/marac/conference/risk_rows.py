@@ -48,6 +48,10 @@ class TakenBack(Source):
     screens: bool = False
     referral: bool = False
     accused: list[str]
+    unnamed: bool = False
+    """Whether it says nothing by which any accused could be known."""
+    withdrawn: AwareDatetime | None = None
+    """None: an older release wrote it."""
 
 
 class ReviewLine(Part):

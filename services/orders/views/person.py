@@ -27,7 +27,7 @@ from contracts.rules.order_match import (
     match,
     people_of,
 )
-from contracts.rules.standing_grade import Assessed, counting, keeps, screens, stands
+from contracts.rules.standing_grade import Assessed, counting, keeps, screens, stands, unnamed
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -313,9 +313,19 @@ def _victims(subject: Subject) -> list[VictimLine]:
         grade = by_rule.grade if by_rule else Grade.UNKNOWN
         signed = bool(by_rule and by_rule.signed)
         for person in found.keys() & victims:
-            by = (each.agency, frozenset(accused))
-            is_referral = isinstance(each.said, ReferralMade)
-            known = Assessed(each.root, *by, grade, signed, each in gone, screens(each.said), is_referral)
+            last = subject.facts.versions(each.root)[-1]
+            known = Assessed(
+                each.root,
+                each.agency,
+                frozenset(accused),
+                grade,
+                signed,
+                each.occurred,
+                last.accepted if last.withdrawn else None,
+                screens(each.said),
+                isinstance(each.said, ReferralMade),
+                unnamed(each.said),
+            )
             graded[person].append(known)
     return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]
 

@@ -1,5 +1,6 @@
 """Which grade stands, as a table."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,13 +8,17 @@ import pytest
 from contracts.events.people import Dash, ReferralMade, RiskAssessed
 from contracts.rules.standing_grade import Assessed, held_up, lowered_from, screens, stands
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, Role
-from tests.support.facts import someone
+from tests.support.facts import NOON, someone
 from tests.support.tables import lines
 
 HER = someone(Role.VICTIM, "ann")
 DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
 OF_DASH: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
+
+
+def hour(of: float) -> datetime:
+    return NOON + timedelta(hours=of)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,8 @@ HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grad
     ids=lambda value: value if isinstance(value, str) else " then ".join(value) or "never assessed",
 )
 def test_one_assessor_alone_lowers_nothing(grades: list[Grade], grade: Grade) -> None:
-    made = [Assessed(str(n), "idva", frozenset({"ben"}), each, signed=False) for n, each in enumerate(grades)]
+    by = ("idva", frozenset({"ben"}))
+    made = [Assessed(str(n), *by, each, signed=False, at=hour(n)) for n, each in enumerate(grades)]
     assert stands(made) is grade
 
 
@@ -70,9 +76,11 @@ def test_what_two_persons_signed(line: dict[str, Any]) -> None:
             accused=frozenset(each.get("of", ["ben"])),
             grade=Grade(each["grade"]),
             signed=each.get("signed", False),
-            withdrawn=each.get("withdrawn", False),
+            at=hour(each.get("at", place)),
+            withdrawn=hour(each["withdrawn"]) if "withdrawn" in each else None,
             screens=each.get("screens", False),
             referral=each.get("referral", False),
+            unnamed=each.get("unnamed", False),
         )
         for place, each in enumerate(line["assessed"])
     ]

@@ -105,8 +105,8 @@ def referral(name: str = "case", grade: Grade | None = Grade.HIGH, **values: Any
         "routing": area("north"),
     }
     occurred = values.pop("occurred", NOON - timedelta(days=20))
-    agency = values.pop("agency", "haven")
-    return fact(ReferralMade(**given | values), agency=agency, occurred=occurred, root=name)
+    by = {"agency": values.pop("agency", "haven"), "accepted": values.pop("accepted", None)}
+    return fact(ReferralMade(**given | values), occurred=occurred, root=name, **by)
 
 
 def parties_decided(answer: PartiesAnswer, day: int) -> Fact[PartiesDecided]:

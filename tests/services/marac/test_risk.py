@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any, cast
 
+import pytest
+
 from chassis.facts import Fact
 from chassis.pages.times import Times
 from contracts.events.people import Answered, Graded, Judgement, RiskAssessed
+from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
 from contracts.vocabulary import (
     AlertRule,
@@ -15,6 +18,7 @@ from contracts.vocabulary import (
     Instrument,
     ReviewTrigger,
     RiskAnswer,
+    Role,
 )
 from services.marac.conference import rows
 from services.marac.conference.risk import risk_of
@@ -137,8 +141,8 @@ def test_a_high_assessment_that_is_withdrawn_stands_until_two_persons_sign_and_t
 
 def test_a_referral_of_high_risk_that_is_withdrawn_keeps_the_grade_until_the_risk_is_assessed_again() -> None:
     """Whether it named no perpetrator to the end or a correction added one, and the assessment names none."""
-    high = referral("gone", people=[ann()])
-    by_ben = corrected(high, high.said.model_copy(update={"people": [ann(), ben()]}))
+    high = referral("gone", people=[ann()], accepted=NOON - 5 * DAY)
+    by_ben = corrected(high, high.said.model_copy(update={"people": [ann(), ben()]}), accepted=NOON - 5 * DAY)
     medium = referral(grade=Grade.MEDIUM, agency="police", occurred=NOON - 25 * DAY)
     form: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
     told: tuple[Fact[Any], ...]
@@ -155,6 +159,37 @@ def test_a_referral_of_high_risk_that_is_withdrawn_keeps_the_grade_until_the_ris
             after = world(medium, *told, withdrawn(told[-1]), again)
             assert after.row("conference_case", root_of("case")).grade is Grade.MEDIUM
             assert risk_of(her(after).assessments, her(after), NOON).taken_back == []
+
+
+@pytest.mark.parametrize(
+    ("what", "accused", "since", "ends"),
+    [
+        ("of whom nobody is named", Mention(role=Role.PERPETRATOR), 1, True),
+        ("of whom nobody is named, assessed before", Mention(role=Role.PERPETRATOR), -1, False),
+        ("of Ben", ben(), 1, True),
+        ("of Ben, assessed before", ben(), -1, False),
+        (
+            "of an ex-partner without a name",
+            Mention(role=Role.PERPETRATOR, relationship="ex-partner"),
+            1,
+            False,
+        ),
+    ],
+)
+def test_an_assessment_by_another_agency_ends_a_referral_once_it_is_withdrawn(
+    what: str, accused: Mention, since: int, ends: bool
+) -> None:
+    high = referral("gone", people=[ann(), accused], accepted=NOON - 5 * DAY)
+    medium = referral(grade=Grade.MEDIUM, agency="police", occurred=NOON - 25 * DAY)
+    form: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
+    given = Graded(grade=Grade.MEDIUM, rule="test", because="test")
+    said = RiskAssessed(people=[ann(), ben()], graded=given, **form)
+    again = fact(said, agency="council", occurred=NOON - (5 - since) * DAY, root="again")
+    made = world(medium, high, withdrawn(high), again)
+    left = [] if ends else [high.root]
+    assert [each.root for each in risk_of(her(made).assessments, her(made), NOON).taken_back] == left, what
+    asked = [each.rule for each in her(made).support.owed]
+    assert (AlertRule.IDVA_ASKED not in asked) is ends, "the clocks go by the same"
 
 
 def test_a_referral_of_less_that_is_withdrawn_keeps_nothing() -> None:

@@ -230,9 +230,12 @@ class TestVictim:
     def test_a_referral_of_high_risk_that_is_withdrawn_stands_until_somebody_else_assesses(self) -> None:
         high = Graded(grade=Grade.HIGH, rule="test", because="test")
         said = ReferralMade(people=[ann(), someone(ben().role, "ben")], graded=high)
-        sent = fact(said, agency="council", occurred=NOON - timedelta(days=9), root="referral")
+        at, back = NOON - timedelta(days=9), NOON - timedelta(days=7)
+        sent = fact(said, agency="council", occurred=at, accepted=back, root="referral")
         before = risk(Grade.STANDARD, "older", occurred=NOON - timedelta(days=10))
         assert row(world(before, sent, withdrawn(sent), breach())).urgency == "now"
+        unknowing = risk(Grade.STANDARD, "unknowing", occurred=NOON - timedelta(days=8))
+        assert row(world(before, sent, withdrawn(sent), unknowing, breach())).grade is Grade.HIGH
         after = risk(Grade.STANDARD, "newer")
         assert row(world(before, sent, withdrawn(sent), after, breach())).grade is Grade.STANDARD
 

@@ -10,6 +10,7 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.configuration import ThresholdSet
 from contracts.events.identity import IdentityAssigned
 from contracts.events.people import ReferralMade, RiskAssessed
+from contracts.rules.standing_grade import unnamed
 from contracts.submission import Header
 from contracts.vocabulary import DASH_ITEMS, AlertRule, Grade, Role, Threshold
 from services.referrals.views import IDENTITY
@@ -174,6 +175,7 @@ async def test_a_referral_that_names_nobody_accused_is_taken_and_it_is_asked_who
     assert [[each.role for each in version.said.people] for version in versions] == [
         [Role.VICTIM, Role.PERPETRATOR]
     ] * 2
+    assert [unnamed(version.said) for version in versions] == [True, False], "whom Goldthread added is nobody"
 
 
 async def test_a_referral_of_a_girl_comes_with_the_form_for_young_people(referrals: Referrals) -> None:
