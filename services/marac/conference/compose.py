@@ -67,10 +67,7 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         disputed=case.disputed,
         assessed=(newest.root, newest.agency) if newest else None,
         lowered=[(a.root, a.agency) for a in (victim.assessments if victim else ()) if a.lowered_from],
-        withdrawn=[
-            (each.root, each.agency) for each in known.risk.taken_back if each.holds and not each.referral
-        ],
-        referrals_withdrawn=[each.root for each in known.risk.taken_back if each.holds and each.referral],
+        withdrawn=[(g.root, None if g.referral else g.agency) for g in known.risk.taken_back if g.holds],
         in_doubt=known.in_doubt,
         was_about=case.was_about,
         answers=all_answers(newest),

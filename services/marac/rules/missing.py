@@ -152,10 +152,9 @@ class CaseSeen:
     """(root, agency) of the newest assessment."""
     lowered: Sequence[tuple[str, str]] = ()
     """(root, agency) of each assessment that a correction has lowered: it takes a second person."""
-    withdrawn: Sequence[tuple[str, str]] = ()
-    """(root, agency) of each that was withdrawn and whose grade stands: that too takes a second person."""
-    referrals_withdrawn: Sequence[str] = ()
-    """Each referral that was withdrawn and whose grade stands: another agency can assess the risk."""
+    withdrawn: Sequence[tuple[str, str | None]] = ()
+    """(root, agency) of each that was withdrawn and whose grade stands: that too takes a second person. Of a
+    referral no agency: another one can assess the risk."""
     in_doubt: Sequence[str] = ()
     """The victim and alleged perpetrators of whom a person is asked whether another record is theirs."""
     was_about: Sequence[str] = ()
@@ -247,13 +246,11 @@ def _unanswered(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("pattern-undecided", AgencyKind.POLICE, roots=roots, count=len(roots))
 
 
-def taken_back(assessments: Iterable[tuple[str, str]], referrals: Iterable[str]) -> Iterable[Gap]:
-    """Of what was withdrawn and keeps the grade: its agency makes an assessment anew, but who referred may be
-    of an agency that never assesses."""
-    for root, agency in assessments:
-        yield Gap("grade-withdrawn", agency, roots=(root,))
-    for root in referrals:
-        yield Gap("referral-withdrawn", AgencyKind.IDVA_SERVICE, roots=(root,))
+def _kept(root: str, agency: str | None) -> Gap:
+    """Of what was withdrawn and keeps the grade. Who referred may be of an agency that never assesses."""
+    if agency is None:
+        return Gap("referral-withdrawn", AgencyKind.IDVA_SERVICE, roots=(root,))
+    return Gap("grade-withdrawn", agency, roots=(root,))
 
 
 def _risk(case: CaseSeen) -> Iterable[Gap]:
@@ -268,7 +265,7 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
         yield Gap("review-owed", first.owner, roots=opened, count=len(opened), since=first.due)
     for lowered, agency in case.lowered:
         yield Gap("grade-lowered", agency, roots=(lowered,))
-    yield from taken_back(case.withdrawn, case.referrals_withdrawn)
+    yield from (_kept(root, agency) for root, agency in case.withdrawn)
     for person in case.in_doubt:
         yield Gap("who-in-doubt", "marac-coordinator", person=person)
     if case.was_about:
