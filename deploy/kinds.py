@@ -44,7 +44,7 @@ def page() -> str:
             "",
             "*It needs* says without which parts of its `content` a post like the example is refused, some"
             f" with the rule in brackets. Every post needs {', '.join(_required(Header))} beside it. All else"
-            " may be left out: it is taken, and what is missing is asked for.",
+            " may be left out by its form: it is taken, and what is missing is asked for.",
             "",
             *table(HEADINGS, rows),
             "",

@@ -268,7 +268,7 @@ class ConferencePerson(Row):
     told_of_marac: tuple[Telling, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     taken_back: list[TakenBack] = Field(default_factory=list)
-    """The assessments that were withdrawn. An older release wrote none."""
+    """The assessments and referrals of high risk that were withdrawn. An older release wrote none."""
 
 
 class ConferencePersonTable(ViewTable, table=True):

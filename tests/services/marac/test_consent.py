@@ -5,17 +5,30 @@ from typing import Any
 
 import pytest
 
+from chassis.pages.times import Times
 from contracts.events.people import ReferralMade
 from contracts.events.wishes import ConsentSaid
-from contracts.vocabulary import AgencyKind, ConsentAnswer, ConsentSubject, Grade, OverrideGround, SaidBy
+from contracts.vocabulary import (
+    AgencyKind,
+    ConsentAnswer,
+    ConsentState,
+    ConsentSubject,
+    Grade,
+    OverrideGround,
+    SaidBy,
+)
 from services.marac.casefile import Told
 from services.marac.conference.hers import standing_of
 from services.marac.conference.victim import hers_of
-from services.marac.rules.consent import Word, standing
+from services.marac.pages import PAGES
+from services.marac.pages.victim import VictimView
+from services.marac.pages.words import Words
+from services.marac.rules.consent import Standing, Word, standing
+from tests.pages.sample_risk import risk_case
 from tests.services.marac.caseload import ann, person, referral, world
 from tests.services.marac.conftest import Marac, link
 from tests.services.marac.test_listing import form
-from tests.support.facts import fact, root_of
+from tests.support.facts import NOON, fact, root_of
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -97,6 +110,24 @@ async def test_a_yes_with_a_no_to_a_part_is_told_of_what_and_no_agencys_yes_to_a
     assert await holds(rest, no)
     await marac.say("police", ConsentSaid.model_validate({"people": [ann()]} | yes | {"of": ["health"]}))
     await until(lambda: holds(rest), what="a yes by name lifts it")
+
+
+def test_a_question_stands_beside_the_kinds_of_agency_that_it_is_about() -> None:
+    page, refused = risk_case(), ConsentState.REFUSED
+    holds = [
+        Standing(AgencyKind.POLICE, refused, "yes-since", of=(ConsentSubject.HEALTH,)),
+        Standing(AgencyKind.HOUSING, refused, "refused"),
+        Standing(AgencyKind.POLICE, ConsentState.GIVEN),
+        Standing(AgencyKind.HEALTH, refused, "refused"),
+    ]
+    page = page.model_copy(update={"hers": page.hers.model_copy(update={"standing": holds})})
+    told = VictimView(page, Words(PAGES.texts, Times(PAGES.texts, NOON))).standing()
+    assert [(state, kinds) for state, kinds, _ in told] == [
+        (ConsentState.GIVEN, "Police (all else)"),
+        (refused, "Police (of: Health)"),
+        (refused, "Housing, Health"),
+    ]
+    assert [ask == "" for *_, ask in told] == [True, False, False]
 
 
 @pytest.mark.parametrize("roots", [("a", "b"), ("b", "a")])

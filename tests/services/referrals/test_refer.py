@@ -373,8 +373,13 @@ async def test_of_two_windows_the_second_is_told(referrals: Referrals) -> None:
     assert again.status_code == 303, "the button was pressed twice"
     other = await post(referrals, "school", f"{draft}/contact", {"seen": "0", "method": "text"})
     assert other.status_code == 303, "another page is another matter"
-    second = await post(referrals, "school", f"{draft}/views", {"seen": "0", "view": "To go home."})
+    second = await post(
+        referrals, "school", f"{draft}/views", {"seen": "0", "view": "To go home.", "part-health": "no"}
+    )
     assert second.status_code == 409
+    assert "<dt>Agrees to be told: Health</dt><dd>As above</dd>" in second.text, (
+        "the other window says no more"
+    )
     assert "To be left alone." in second.text
     assert "To go home." in second.text
     kept = await post(referrals, "school", f"{draft}/views", {"seen": "1", "view": "To go home."})
