@@ -10,19 +10,9 @@ from contracts.rules import cover, terms
 from contracts.rules.order_status import NOT_BINDING
 from contracts.rules.pattern import many_left
 from contracts.sections import Health
-from contracts.vocabulary import (
-    PERPETRATOR_ROLES,
-    AgencyKind,
-    Role,
-)
+from contracts.vocabulary import PERPETRATOR_ROLES, AgencyKind, Role
 from services.marac.conference.alert_rows import Alert
-from services.marac.conference.rows import (
-    HealthLine,
-    Line,
-    Occurrence,
-    Order,
-    RecordLine,
-)
+from services.marac.conference.rows import HealthLine, Line, Occurrence, Order, RecordLine
 from services.marac.pages.risk import RiskView
 from services.marac.pages.victim import VictimView
 from services.marac.pages.words import HEADED_BY, Told, Words
