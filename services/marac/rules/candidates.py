@@ -72,7 +72,7 @@ def told_of_actions(agreed: Iterable[AgreedOn], month: datetime) -> tuple[list[A
     """The actions of which a MATAC is told how many MARACs agreed, and how many of them were open, as both
     stood when the ``month`` began: by meetings and minutes of months that are over, for the day on which a
     number is another would tell which MARAC met (``domain.md`` 14, traps 3 and 9). Neither words, agency, day
-    nor MARAC, nor of which victim."""
+    nor MARAC; nor of which victim, which is plain where one alone was heard."""
     known = [
         each
         for each in agreed

@@ -1,10 +1,11 @@
 """What the two sides tell each other of one person, at once: what a MATAC decided; how far a MARAC has
 come."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from chassis.accept import Refused
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.rules.pattern import many_left
@@ -14,8 +15,10 @@ from services.marac.conference.action_held import actions_of
 from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.breaches import breaches_by, left_of
 from services.marac.conference.heard import heard_at
-from services.marac.conference.held import Held, restrictions
+from services.marac.conference.held import Held
 from services.marac.conference.records import each_once, occasions
+from services.marac.conference.research import INTERESTS
+from services.marac.conference.research_rows import InterestsRow
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, PERSON
@@ -35,18 +38,23 @@ async def candidacy(
 ) -> Candidacy:
     """Of somebody of the cohort, whose victims are these, now or as it was known at a time. What is shown of
     minutes is on record: to which forums, once they are issued. How many were heard, and what was agreed, is
-    counted by months that are over: the day of a meeting tells which MARAC it was."""
+    counted by months that are over: the day of a meeting tells which MARAC it was. What is restricted is in
+    the numbers by what was known when the month began: else they would tell on which day that was said."""
     held, now = Held(runtime, at), at or runtime.clock.now()
-    links = await _links(held, person, victims)
-    cases = await held.many(CASE, hers.ConferenceCase, links, "case")
-    meetings = await held.meetings_of(cases.values())
-    heard = {links[case] for case, each in cases.items() if heard_at(each, meetings, months.begun(now))}
-    minutes = await _of_minutes(held, {case: heard_at(each, meetings, now) for case, each in cases.items()})
-    forums = told_to_matac(record.forums for record in minutes.records)
-    agreed, still_open = told_of_actions(minutes.agreed, months.begun(now))
+    month = months.begun(now)
+    here = await _cases(held, person, victims, now)
+    try:
+        then = await _cases(Held(runtime, month), person, victims, month)
+        agreed, still_open = told_of_actions(await _agreed(Held(runtime, month), then), month)
+    except Refused:  # what was known then is not all here, or cannot be read
+        then = here
+        agreed, still_open = told_of_actions(await _agreed(held, here), month)
+    heard = {here.whose[case] for case, met in here.heard.items() if any(e <= month for e in met.values())}
+    records = await _issued(held, here)
+    forums = told_to_matac(record.forums for record in records)
     if forums or agreed:
         body = " ".join([*forums, str(len(agreed)), str(still_open)]).encode()
-        facts = {record.fact for record in minutes.records} | {fact for each in agreed for fact in each.facts}
+        facts = {record.fact for record in records} | {fact for each in agreed for fact in each.facts}
         await runtime.shown(caller, SITTING.name, person, body, facts)
     return Candidacy(
         victims=row.victims if row else (),
@@ -55,7 +63,7 @@ async def candidacy(
         late=bool(row and row.due and row.due < now),
         decision=row.decision if row else None,
         referred=row.referred if row else (),
-        heard=len(heard),
+        heard=len(heard - then.shut),
         forums=forums,
         actions=len(agreed),
         actions_open=still_open,
@@ -85,48 +93,69 @@ def without_answer(
     return many_left(left_of(told, at)), facts
 
 
-async def _links(held: Held, person: str, victims: Collection[str]) -> dict[str, str]:
-    """Of each case of these victims that names this person, whose it is. Victims are counted, for a case that
-    moves with a victim is a second one."""
+class _Cases(NamedTuple):
+    """The cases of victims that name a person. Victims are counted, for a case that moves with a victim is a
+    second one. ``heard``: by which meetings, and when; ``shut``: of whose cases any is restricted."""
+
+    whose: dict[str, str]
+    heard: dict[str, dict[str, datetime]]
+    shut: set[str]
+
+    @property
+    def told(self) -> dict[str, dict[str, datetime]]:
+        """Those of which anything is told, and the meetings that heard them."""
+        return {case: met for case, met in sorted(self.heard.items()) if self.whose[case] not in self.shut}
+
+
+async def _cases(held: Held, person: str, victims: Collection[str], until: datetime) -> _Cases:
     people = await held.many(PERSON, hers.ConferencePerson, victims, "person")
-    return {
-        link.case: victim
-        for victim, row in people.items()
-        for link in row.cases
-        if link.role is Role.VICTIM and person in link.perpetrators
-    }
+    links = [
+        (victim, link) for victim, row in people.items() for link in row.cases if link.role is Role.VICTIM
+    ]
+    whose = {link.case: victim for victim, link in links if person in link.perpetrators}
+    named = await held.many(CASE, hers.ConferenceCase, whose, "case")
+    meetings = await held.meetings_of(named.values())
+    heard = {case: heard_at(each, meetings, until) for case, each in named.items()}
+    interests = await held.many(INTERESTS, InterestsRow, {link.case for _, link in links}, "case")
+    shut = {victim for victim, link in links if link.case in interests and interests[link.case].restricted}
+    return _Cases(whose, heard, shut)
 
 
-class _Minutes(NamedTuple):
-    """What minutes that were issued have of cases, and the actions about whoever harms."""
-
-    records: list[HeardVersion]
-    agreed: list[AgreedOn]
+async def _sittings(held: Held, cases: _Cases) -> dict[str, Sitting]:
+    return await held.many(SITTING, Sitting, {each for met in cases.told.values() for each in met}, "meeting")
 
 
-async def _of_minutes(held: Held, heard: Mapping[str, Mapping[str, datetime]]) -> _Minutes:
-    """Of these cases, at the meetings that heard them; of none that is restricted."""
-    shut = await restrictions(held.archive, list(heard))
-    of = {case: at for case, at in sorted(heard.items()) if case not in shut}
-    sittings = await held.many(SITTING, Sitting, {each for at in of.values() for each in at}, "meeting")
-    actions = await actions_of(held.archive, list(of), held.at)
-    records = [
+async def _issued(held: Held, cases: _Cases) -> list[HeardVersion]:
+    """What minutes that were issued have of cases, at the meetings that heard them."""
+    sittings = await _sittings(held, cases)
+    return [
         version
-        for case, at in of.items()
-        for meeting in sorted(at.keys() & sittings.keys())
+        for case, met in cases.told.items()
+        for meeting in sorted(met.keys() & sittings.keys())
         for version in _version_issued(sittings[meeting], case)
     ]
-    agreed = [
-        _agreed_on(row, met, sittings.get(row.meeting or ""))
-        for case, at in of.items()
+
+
+async def _agreed(held: Held, cases: _Cases) -> list[AgreedOn]:
+    """The actions about whoever harms that those meetings agreed."""
+    sittings, actions = (
+        await _sittings(held, cases),
+        await actions_of(held.archive, list(cases.told), held.at),
+    )
+    return [
+        _agreed_on(row, met[meeting], sittings.get(meeting))
+        for case, met in cases.told.items()
         for row in actions[case]
-        if row.target is ActionFor.PERPETRATOR and (met := at.get(row.meeting or ""))
+        if row.target is ActionFor.PERPETRATOR and (meeting := row.meeting) in met and meeting
     ]
-    return _Minutes(records, agreed)
 
 
 def _agreed_on(action: ActionRow, met: datetime, sitting: Sitting | None) -> AgreedOn:
-    issued = (each.issued for each in (sitting.issued if sitting else ()) if each.issued >= action.agreed)
+    issued = (
+        each.issued
+        for each in (sitting.issued if sitting else ())
+        if each.issued >= action.agreed and action.of_case in each.cases
+    )
     withdrawn = action.recorded if action.withdrawn else None
     return AgreedOn(met, min(issued, default=None), action.over, withdrawn, action.facts)
 

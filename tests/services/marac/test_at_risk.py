@@ -429,7 +429,12 @@ async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothi
     shut = await marac.post_upon(coordinator, f"cases/{case}/restriction", said)
     assert shut.status_code == 201, shut.text
     await until(there, what="of a case that is restricted nothing")
-    assert (await candidacy())["actions"] == 0
+    since = await candidacy()
+    numbers = ("heard", "actions", "actions_open")
+    assert [since[each] for each in numbers] == [after[each] for each in numbers], "not on which day that was"
+    marac.runtime.clock.set(marac.runtime.clock.now() + timedelta(days=32))
+    since = await candidacy()
+    assert [since[each] for each in numbers] == [0, 0, 0]
 
 
 async def test_the_page_keeps_what_was_typed_and_records_once(marac: Marac) -> None:
