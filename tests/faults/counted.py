@@ -141,7 +141,8 @@ def _cohort_shown(rows: Rows) -> Told:
 def _of_cases(told: Sequence[Saying]) -> Told:
     """Of each case that stands: what was done to its victim, the orders that protect them, the earlier cases
     of the same two, and what makes it a repeat: what was done within a year, from the first of the earlier
-    cases of the year before on; and then the last of these."""
+    cases of the year before on; and then the last of these. That is the row as it is folded alone, without
+    any meetings: not what a page says."""
     wanted: Told = {}
     cases = sorted((each for each in told if each.type == REFERRAL), key=lambda each: (each.at, each.root))
     for n, case in enumerate(cases):

@@ -124,6 +124,7 @@ def year(
     pairs: list[_Pair] = []
     for n in range(-1, 28):
         _meeting(made, random, FIRST + n * FORTNIGHT, pairs)
+    _at_the_edges(made)
     _never_held(made, pairs)
     return made
 
@@ -134,7 +135,7 @@ def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -
     called = fact(MeetingCalled(area=AREA, starts=starts), agency="police", occurred=starts - 20 * DAY)
     made.facts.append(called)
     before = list(pairs)
-    for _ in range(random.randint(12, 16)):
+    for _ in range(random.randint(11, 16)):
         pair = _pair(made, random, starts)
         pairs.append(pair)
         pair.says_repeat = random.random() < 0.05
@@ -254,6 +255,56 @@ def _list(
         "perpetrators_aged_17_or_under": int(pair.young),
     }
     made.ticked.append(Ticked(meeting, starts, boxes))
+
+
+EDGES = (
+    # The next meeting is more than twelve months after the last, and the assault is not.
+    (("heard", "A", -1), ("assault", 24.8), ("heard", "B", 26, True)),
+    # The third was referred since a meeting had heard of the assault.
+    (("heard", "A", 2), ("assault", 3), ("heard", "B", 6, True), ("heard", "C", 10, False)),
+    # The later one is heard first.
+    (("referred", "A", 2), ("heard", "B", 4, False), ("assault", 5), ("heard", "A", 8, True)),
+    # No meeting ever heard the first; and one that heard it does not count, for its referral was taken back.
+    (("referred", "A", 2), ("assault", 3), ("heard", "B", 5, False)),
+    (("heard", "A", 3), ("taken back", "A"), ("assault", 4), ("heard", "B", 6, False)),
+    # Heard years before the second was referred, which is a new case.
+    (("heard", "A", -46), ("assault", -40), ("heard", "B", 9, False)),
+    # Both meetings are of one year, and nothing is between them.
+    (("heard", "A", 1), ("heard", "B", 20, False)),
+)
+"""Pairs of which it was ticked by hand whether each is a repeat at its meeting, told by fortnights."""
+
+
+def _at_the_edges(made: Year) -> None:
+    """What the year has by luck alone, or never."""
+    called = {
+        each.content.starts: each.root for each in made.facts if isinstance(each.content, MeetingCalled)
+    }
+    for steps in EDGES:
+        pair = _Pair(len(made.facts), "police", None, {}, young=False, children=0, male=False)
+        cases: dict[str, str] = {}
+        referrals: dict[str, Fact[Any]] = {}
+        for what, *of in steps:
+            if what == "assault":
+                _incident(made, pair, FIRST + of[0] * FORTNIGHT)
+                continue
+            letter = of[0]
+            if what == "taken back":
+                made.facts.append(withdrawn(referrals[letter]))
+                continue
+            starts = FIRST + of[1] * FORTNIGHT
+            if letter not in cases:
+                days = {"A": 9, "B": 25, "C": 9}[letter] if what == "heard" else 20
+                cases[letter] = _refer(made, pair, "police", starts - days * DAY, [])
+                referrals[letter] = made.facts[-1]
+            if starts not in called:
+                made.facts.append(fact(MeetingCalled(area=AREA, starts=starts), agency="police"))
+                called[starts] = made.facts[-1].root
+            if what == "heard":
+                repeat = bool(of[2:] and of[2])
+                _list(made, called[starts], cases[letter], pair, "police", starts, repeat=repeat)
+                if ("taken back", letter) in steps:
+                    made.ticked.pop()
 
 
 def _never_held(made: Year, pairs: list[_Pair]) -> None:

@@ -67,7 +67,7 @@ def fold_after(subject: Subject) -> Folded:
             "until": until,
             **_owing(lines, until, subject.at),
             **_telling(case.case, victim, met[-1]),
-            **_repeats(subject, case, met[-1], links, {line.agency for line in lines}),
+            **_repeats(subject, case, met, links, {line.agency for line in lines}),
         }
     )
     return Folded(row, until if subject.at < until else None)
@@ -224,13 +224,13 @@ def _telling(case: str, victim: rows.ConferencePerson | None, met: Met) -> dict[
 def _repeats(
     subject: Subject,
     case: rows.ConferenceCase,
-    met: Met,
+    times: Sequence[Met],
     links: Sequence[rows.CaseLink],
     asked: Collection[str],
 ) -> dict[str, object]:
     """What waits. Of the agencies whose records those are only one that is asked to flag is told so: who told
     of the other side alone would learn who is the victim."""
-    own = chosen(subject.configuration, chooses(case))
+    own, met = chosen(subject.configuration, chooses(case)), times[-1]
     makes = since_met(case, met.at, own)
     roots = set(makes.roots) if makes else set[str]()
     making = [
@@ -239,8 +239,7 @@ def _repeats(
     later = [link.referred for link in links]
     had = met.heard.had if met.heard else None
     may = refer_again.waiting(looked_at(case, _people(subject), met.at, own), met.at, later, ())
-    if all(each.occurred <= met.at for each in making):
-        may += refer_again.waiting(referred_anew(case, links, _people(subject), met.at, own), met.at, (), ())
+    may += referred_anew(case, links, _people(subject), [each.at for each in times], own)
     answers = subject.facts.current(RepeatAnswered)
     answered = {root: each.occurred for each in answers for root in each.said.records}
     seen = {each.root for each in may if (at := answered.get(each.root)) and at >= (each.newest or at)}

@@ -167,7 +167,7 @@ class _People:
         counted where rows are put together (``repeated.py``)."""
         assessment = self.assessment()
         happened = self.occurrences()
-        before = self.before(fact)
+        before, later = self.others(fact)
         earlier = [each for each in before if fact.occurred <= repeat.months_after(each[1], repeat.MONTHS)]
         counted = before if own.anchor is RepeatAnchor.MEETING else earlier
         between = filter(self.between, _records(happened))
@@ -183,7 +183,7 @@ class _People:
             "repeat": repeated(fact.occurred, between, own.definition, RepeatAnchor.REFERRAL, earlier),
             "earlier_case": next((case for case, _ in earlier), None),
             "before": tuple(case for case, _ in before),
-            "earlier": tuple(case for case, _ in counted),
+            "pair": tuple(case for case, _ in (*counted, *later)),
             "heard": self.heard(),
         }
 
@@ -260,16 +260,22 @@ class _People:
         hers = self.victim.person
         return pairs.between(hers, self.harmed_by, record.victims, record.perpetrators, record.kind)
 
-    def before(self, fact: Fact[ReferralMade]) -> list[tuple[str, datetime]]:
-        """The cases of the same pair that were referred before, and when, the last first."""
-        links = [
-            (link.referred, link.case)
-            for link in (self.own.cases if self.own else ())
-            if link.role is Role.VICTIM
-            and not self.harmed_by.isdisjoint(link.perpetrators)
-            and (link.referred, link.case) < (fact.occurred, fact.root)
-        ]
-        return [(case, referred) for referred, case in sorted(links, reverse=True)]
+    def others(
+        self, fact: Fact[ReferralMade]
+    ) -> tuple[list[tuple[str, datetime]], list[tuple[str, datetime]]]:
+        """The cases of the same pair that were referred before, and those that were after, and when: the last
+        first."""
+        links = sorted(
+            (
+                (link.referred, link.case)
+                for link in (self.own.cases if self.own else ())
+                if link.role is Role.VICTIM and not self.harmed_by.isdisjoint(link.perpetrators)
+            ),
+            reverse=True,
+        )
+        this = (fact.occurred, fact.root)
+        before = [(case, referred) for referred, case in links if (referred, case) < this]
+        return before, [(case, referred) for referred, case in links if (referred, case) > this]
 
     def heard(self) -> tuple[rows.Heard, ...]:
         """The newest that each agency said, and how many facts it said: not of another victim, for that

@@ -60,7 +60,7 @@ class CountedCase(Row):
     @property
     def again(self) -> bool:
         """Whether it may have become a repeat between two meetings of the pair: that their times tell."""
-        more = len({each.meeting for each in self.slim.meetings}) > 1 or bool(self.slim.earlier)
+        more = len({each.meeting for each in self.slim.meetings}) > 1 or bool(self.slim.pair)
         return not self.repeats and bool(self.events) and more
 
     @property
@@ -87,9 +87,10 @@ class CountedCase(Row):
 
     @property
     def moments(self) -> str:
-        """Of a case that may have become a repeat, the earlier ones of its pair, and when something happened
-        in microseconds, as JSON."""
-        found = [self.slim.earlier, [micros(each) for each in self.events]] if self.again else []
+        """Of a case that may have become a repeat, the other ones of its pair, and in microseconds when it
+        was referred and when something happened, as JSON."""
+        happened = [micros(each) for each in self.events]
+        found = [self.slim.pair, micros(self.slim.referred), happened] if self.again else []
         return orjson.dumps(found).decode()
 
     @property

@@ -34,6 +34,7 @@ def found_of(
         ),
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
+        earlier=case.earlier_case,
         honour=tuple(each.root for each in case.orders if each.order in criteria.HONOUR),
         taken_over=bool(case.transferred),
         unread=unread,

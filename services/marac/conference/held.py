@@ -89,14 +89,14 @@ class Held:
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
         own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
-        before, meetings = await self._before(cases)
+        others, meetings = await self._others(cases)
         incomplete = await self._incomplete(cases)
         broken = set() if self.at else await self.archive.all_broken()
         restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
             CaseKnown(
                 at,
-                as_chosen(case, own[chooses(case)], pair_heard(case, before, meetings, at), at),
+                as_chosen(case, own[chooses(case)], pair_heard(case, others, meetings, at), at),
                 own_rows(case, people),
                 *(alerts, agencies, areas, incomplete[case.case], silences),
                 chosen=own[chooses(case)],
@@ -106,30 +106,30 @@ class Held:
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
-                repeat_at=at_meetings(case, before, meetings, own[chooses(case)]),
+                repeat_at=at_meetings(case, others, meetings, own[chooses(case)]),
             )
             for case in cases
         ]
 
-    async def _before(
+    async def _others(
         self, cases: Collection[rows.ConferenceCase]
     ) -> tuple[dict[str, rows.ConferenceCase], dict[str, rows.ConferenceMeeting]]:
-        """The earlier cases of the same pairs that count, and the meetings of all."""
-        earlier = {each for case in cases for each in case.earlier}
-        before = await self.many(CASE, rows.ConferenceCase, earlier, "case")
-        return before, await self.meetings_of([*cases, *before.values()])
+        """The other cases of the same pairs that count, and the meetings of all."""
+        pairs = {each for case in cases for each in case.pair}
+        others = await self.many(CASE, rows.ConferenceCase, pairs, "case")
+        return others, await self.meetings_of([*cases, *others.values()])
 
     async def repeats(
         self, cases: Mapping[str, rows.ConferenceCase], meeting: rows.ConferenceMeeting
     ) -> set[str]:
         """Those of these cases that are repeats at a meeting, as its data return counts them."""
         configuration = await self.archive.configuration(AreaDefined, MaracSet, ThresholdSet, at=self.at)
-        before, meetings = await self._before(cases.values())
+        others, meetings = await self._others(cases.values())
         own = {area: chosen(configuration, area) for area in map(chooses, cases.values())}
         return {
             each.case
             for each in cases.values()
-            if at_meeting(each, meeting, before, meetings, own[chooses(each)])
+            if at_meeting(each, meeting, others, meetings, own[chooses(each)])
         }
 
     async def _incomplete(self, cases: Iterable[rows.ConferenceCase]) -> dict[str, Incomplete]:

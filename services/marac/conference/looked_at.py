@@ -1,7 +1,7 @@
 """What is no record of abuse between the pair of a case, and may tell of it after a meeting: a person looks
 at it. That they were referred again is such, where nothing is known to have happened since. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -9,7 +9,7 @@ from contracts.vocabulary import PERPETRATOR_ROLES, ReferralCriterion, RepeatAnc
 from services.marac.conference import rows
 from services.marac.conference.after_rows import RecordWaits
 from services.marac.conference.risk import by_factor
-from services.marac.rules import pairs, repeat
+from services.marac.rules import pairs, refer_again, repeat
 from services.marac.rules.chosen import Chosen
 
 
@@ -34,30 +34,66 @@ def looked_at(
 
 def referred_anew(
     case: rows.ConferenceCase,
-    links: Iterable[rows.CaseLink],
+    links: Collection[rows.CaseLink],
     people: Mapping[str, rows.ConferencePerson],
-    met: datetime,
+    met: Sequence[datetime],
     own: Chosen,
 ) -> list[RecordWaits]:
-    """Those of these later referrals of the pair that do not say that they are a repeat: made once a meeting
-    had the case, while it would be one."""
+    """Those of these later referrals of the pair of which nobody knows what happened since a meeting last had
+    the case, while it would be a repeat: neither do they say that they are one, nor does a record by whomever
+    they name. What happens later is no answer. Of what is not the first since that meeting, the case before
+    it asks."""
     victim = people.get(case.victim.person) if case.victim else None
     lines = {line.root: line for line in (victim.lines if victim else ())}
-    named = [(line, line.said) for link in links if (line := lines.get(link.case)) and line.said]
-    return [
-        RecordWaits(
-            root=line.root,
-            type="fact",
-            kind=line.type,
-            agency=line.agency,
-            occurred=line.occurred,
-            recorded=min(each.recorded for each in (*line.earlier, said)),
-            newest=said.recorded,
-        )
-        for line, said in named
-        if ReferralCriterion.REPEAT not in cast("Sequence[str]", said.details.get("criteria", ()))
-        and repeat.to_look_at(line.occurred, met, _until(case, met, own), day=said.precision == "day")
-    ]
+    named = [(link, line, line.said) for link in links if (line := lines.get(link.case)) and line.said]
+    found = []
+    for link, line, said in named:
+        day = said.precision == "day"
+        before = [at for at in met if repeat.to_look_at(link.referred, at, _until(case, at, own), day=day)]
+        says = ReferralCriterion.REPEAT in cast("Sequence[str]", said.details.get("criteria", ()))
+        if (
+            not before
+            or says
+            or _others_since(max(before), link, links)
+            or _known(case, link, max(before), own)
+        ):
+            continue
+        found += refer_again.waiting([_waits(line, said, "fact", line.type)], max(before), (), ())
+    return found
+
+
+def _others_since(met: datetime, link: rows.CaseLink, links: Iterable[rows.CaseLink]) -> bool:
+    """Whether the pair of a referral was referred between a meeting and it."""
+    return any(
+        met < each.referred
+        and (each.referred, each.case) < (link.referred, link.case)
+        and not set(link.perpetrators).isdisjoint(each.perpetrators)
+        for each in links
+    )
+
+
+def _known(case: rows.ConferenceCase, link: rows.CaseLink, met: datetime, own: Chosen) -> bool:
+    """Whether anything is known to have happened between a meeting and a new referral, by whomever that
+    names."""
+    return case.victim is not None and any(
+        repeat.makes(met, each.occurred, link.referred)
+        and repeat.counts(repeat.Event(each.root, each.occurred, each.kind, each.crime), own.definition)
+        and pairs.between(case.victim.person, link.perpetrators, each.victims, each.perpetrators, each.kind)
+        for happened in case.occurrences
+        for each in happened.records
+    )
+
+
+def _waits(line: rows.Line, said: rows.Version, type_: str, kind: str) -> RecordWaits:
+    return RecordWaits(
+        root=line.root,
+        type=type_,
+        kind=kind,
+        agency=line.agency,
+        occurred=line.occurred,
+        recorded=min(each.recorded for each in (*line.earlier, said)),
+        newest=said.recorded,
+    )
 
 
 def _until(case: rows.ConferenceCase, met: datetime, own: Chosen) -> datetime:
@@ -100,14 +136,6 @@ def _housing(
         accused = {each for each, role in named if role in PERPETRATOR_ROLES}
         if kind == repeat.HOUSING_MAY_TELL and pairs.between(victim, by, victims, accused, kind):
             yield (
-                RecordWaits(
-                    root=line.root,
-                    type="housing",
-                    kind=kind,
-                    agency=line.agency,
-                    occurred=line.occurred,
-                    recorded=min(each.recorded for each in (*line.earlier, said)),
-                    newest=said.recorded,
-                ),
+                _waits(line, said, "housing", kind),
                 said.precision == "day",
             )

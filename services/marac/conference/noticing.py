@@ -32,7 +32,7 @@ def made_of(agenda: shown.Agenda, cases: Iterable[rows.ConferenceCase]) -> Chang
     found |= {(INTERESTS.name, each.case) for each in agenda.undeclared}
     for case in cases:
         found |= {(view.name, case.case) for view in OF_A_CASE}
-        found |= {(CASE.name, before) for before in case.before}
+        found |= {(CASE.name, other) for other in (*case.before, *case.pair)}
         found |= {(MEETING.name, each.meeting) for each in case.meetings}
         found |= {(view.name, person) for person in people_of(case) for view in (PERSON, CHILD)}
         found |= {(ALERT.name, cause) for cause in causes_of(case)}

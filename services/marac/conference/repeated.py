@@ -1,7 +1,7 @@
 """Whether a case is a repeat, by the definition in use: from its referral, or from its last meeting; and at a
 meeting, as its data return counts it. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from contracts.vocabulary import RepeatAnchor, RepeatDefinition
@@ -46,24 +46,16 @@ def pair_heard(
     at: datetime,
 ) -> list[tuple[datetime, str]]:
     """When meetings had heard the pair by then, the last first, and in which case: this one, or of ``cases``
-    an earlier one that counts."""
-    theirs = [case, *(cases[each] for each in case.earlier if each in cases)]
-    heard = ((when, each.case) for each in theirs for when in heard_at(each, meetings, at).values())
-    return sorted(heard, reverse=True)
-
-
-def once_heard(case: rows.ConferenceCase, heard: Collection[datetime]) -> rows.Repeat | None:
-    """What makes a case a repeat from its referral on, or an earlier one: what happened within twelve months
-    after a meeting had heard the pair, for what happened before is part of what their first meeting hears."""
-    if case.repeat is None:
-        return None
-    since = {
-        each.root
-        for each in between(case)
-        if any(when < each.occurred <= repeat.months_after(when, repeat.MONTHS) for when in heard)
-    }
-    roots = [each for each in case.repeat.roots if each in since or each == case.earlier_case]
-    return None if since.isdisjoint(roots) else case.repeat.model_copy(update={"roots": roots})
+    another one of which this is no new case."""
+    own = [(when, case.case) for when in heard_at(case, meetings, at).values()]
+    others = (
+        (when, each)
+        for each in case.pair
+        if each in cases
+        for when in heard_at(cases[each], meetings, at).values()
+        if repeat.may_be_of(when, case.referred)
+    )
+    return sorted([*own, *others], reverse=True)
 
 
 def at_meeting(
@@ -89,42 +81,52 @@ def at_meetings(
 
 def moments(case: rows.ConferenceCase, own: Chosen) -> tuple[datetime, ...]:
     """When something happened that may make the case a repeat at a meeting."""
-    roots = counting(case, own)
-    return tuple(
-        each.first
-        for each in case.occurrences
-        if not roots.isdisjoint(record.root for record in each.records)
-    )
+    return tuple(first for first, _ in _happened(case, own))
 
 
-def since_meeting(
-    case: rows.ConferenceCase,
-    heard: Iterable[tuple[datetime, str]],
-    definition: RepeatDefinition,
-    at: datetime,
-) -> rows.Repeat | None:
-    """The same, counted from the last meeting that heard the pair. On the day of a meeting what that hears is
-    counted from the one before. ``heard``: as ``pair_heard``."""
-    for last, which in heard:
-        earlier = [(which, last)] if which != case.case else []
-        found = repeated(last, between(case), definition, RepeatAnchor.MEETING, earlier)
-        if found is not None or over(last, at):
-            return found
-    return None
+def _happened(case: rows.ConferenceCase, own: Chosen) -> list[tuple[datetime, list[str]]]:
+    """The same, with the records of it."""
+    counted = counting(case, own)
+    found = ((each.first, [r.root for r in each.records if r.root in counted]) for each in case.occurrences)
+    return [(first, roots) for first, roots in found if roots]
 
 
 def as_chosen(
     case: rows.ConferenceCase, own: Chosen, heard: Sequence[tuple[datetime, str]], at: datetime
 ) -> rows.ConferenceCase:
-    """The case, of which it is said whether it is a repeat: by what happened once the pair had been heard,
-    from the last meeting on where its MARAC counts from there."""
+    """The case, of which it is said whether it is a repeat, as at its next meeting: by what happened since
+    the last that heard the pair. On the day of a meeting it is as at that. ``heard``: as ``pair_heard``."""
     if case.withdrawn:
         return case
-    if own.anchor is RepeatAnchor.MEETING:
-        found = since_meeting(case, heard, own.definition, at)
+    earlier = case.earlier_case or next((each for _, each in heard if each in case.before), None)
+    found = None
+    for last, which in heard:
+        roots = [root for when, each in _happened(case, own) if repeat.makes(last, when, at) for root in each]
+        if roots:
+            found = _repeat(case, own, roots, last, which)
+        if roots or over(last, at):
+            break
+    return case.model_copy(update={"repeat": found, "earlier_case": earlier})
+
+
+def _repeat(
+    case: rows.ConferenceCase, own: Chosen, roots: list[str], last: datetime, which: str
+) -> rows.Repeat:
+    """By what happened since the pair was last heard, and in which case; from the referral on as its row has
+    it."""
+    if case.repeat is not None and own.anchor is RepeatAnchor.REFERRAL:
+        found, other = case.repeat, case.earlier_case
     else:
-        found = once_heard(case, [when for when, _ in heard])
-    return case.model_copy(update={"repeat": found})
+        other = which if which != case.case else None
+        found = rows.Repeat(
+            definition=own.definition,
+            anchor=own.anchor,
+            since=last,
+            until=repeat.months_after(last, repeat.MONTHS),
+            roots=[],
+            earlier=last if other else None,
+        )
+    return found.model_copy(update={"roots": [*roots, other] if other else roots})
 
 
 def since_met(case: rows.ConferenceCase, met: datetime, own: Chosen) -> rows.Repeat | None:

@@ -365,8 +365,8 @@ class ConferenceCase(Row):
     earlier_case: str | None = None
     before: tuple[str, ...] = ()
     """Every earlier case of the same pair, the last first."""
-    earlier: tuple[str, ...] = ()
-    """Those of them whose meetings may make it a repeat."""
+    pair: tuple[str, ...] = ()
+    """Those of them, and the later ones, whose meetings may make it a repeat."""
     meetings: tuple[Listing, ...] = ()
     had_by: str | None = None
     """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""

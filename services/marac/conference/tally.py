@@ -32,6 +32,7 @@ from services.marac.conference.rows import ConferenceMeetingTable
 from services.marac.rules import areas as placing
 from services.marac.rules import returns, sharing
 from services.marac.rules.actions import TOLD_AFTER
+from services.marac.rules.repeat import may_be_of
 from services.marac.rules.returns import Discussed, Source
 
 CASES, MEETINGS = CountedCaseTable, ConferenceMeetingTable
@@ -138,26 +139,25 @@ async def tallied(
             found[held.here[area]][of][_alike(held, *said)] += cases
         rows = list(map(tuple, await connection.execute(again)))
     may = {row[2]: orjson.loads(row[4]) for row in rows}
-    pairs = {case: (case, *earlier) for case, (earlier, _) in may.items()}
-    cases = {each for pair in pairs.values() for each in pair}
-    heard = await _heard_anywhere(archive, cases, returns.heard_since(since), until)
+    cases = {each for case, (pair, _, _) in may.items() for each in (case, *pair)}
+    heard = await _heard_anywhere(archive, cases, until)
     for area, of, case, starts, _, *said in rows:
-        events = map(instant, may[case][1])
-        of_pair = [at for each in pairs[case] for at in heard[each]]
-        repeat = returns.is_repeat(starts, (), heard=of_pair, events=events)
+        pair, referred, events = may[case]
+        others = (at for each in pair for at in heard[each] if may_be_of(at, instant(referred)))
+        repeat = returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
         found[held.here[area]][of][replace(_alike(held, *said), repeat=repeat)] += 1
     return found
 
 
 async def _heard_anywhere(
-    archive: Archive, cases: Collection[str], since: datetime, until: datetime
+    archive: Archive, cases: Collection[str], until: datetime
 ) -> Mapping[str, list[datetime]]:
     """When any meeting heard these cases: one that was taken over, another MARAC's."""
     if not cases:
         return {}
     each = archive.store.values_in(col(MEETINGS.had))
     wanted = select(each.c.value, col(MEETINGS.starts)).select_from(MEETINGS).join(each, true())
-    when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) >= since, col(MEETINGS.starts) < until
+    when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) < until
     found: dict[str, list[datetime]] = defaultdict(list)
     async with archive.store.reading() as connection:
         of = wanted.where(*when, each.c.value.in_(_values(archive, cases)))

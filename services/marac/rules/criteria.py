@@ -70,7 +70,8 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
-    """A case as the criteria see it. ``repeat``: what makes it one; ``honour``: orders that protect a victim
+    """A case as the criteria see it. ``repeat``: what makes it one; ``earlier``: the last case of the pair of
+    which it may be one; ``honour``: orders that protect a victim
     from forced marriage or female genital mutilation; ``taken_over``: another MARAC sent it, and this one
     took it; ``unread``: records of it that could not be read; ``kept``: what gave high risk, was withdrawn
     and keeps the grade."""
@@ -80,6 +81,7 @@ class CaseSeen:
     assessed: Sequence[Assessed]
     happened: Sequence[Happened]
     repeat: tuple[str, ...] = ()
+    earlier: str | None = None
     honour: tuple[str, ...] = ()
     taken_over: bool = False
     unread: int = 0
@@ -181,12 +183,16 @@ def _counted(once: Happened, unit: EscalationUnit) -> bool:
 
 
 def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
+    """That nothing is recorded since a meeting heard the pair is not that nothing happened: of a pair that is
+    referred anew, a person asks."""
     what, ticked = ReferralCriterion.REPEAT, ReferralCriterion.REPEAT in case.ticked
     because = f"repeat-{chosen.definition.value}-{chosen.anchor.value}"
     if case.repeat:
         return Found(what, "met", because, case.repeat, ticked=ticked)
     if ticked:
         return Found(what, "not-known", "said-not-found", (case.referral,), ticked=True)
+    if case.earlier:
+        return Found(what, "not-known", "referred-before", (case.earlier, case.referral))
     return Found(what, "not-met", because)
 
 

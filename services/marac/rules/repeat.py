@@ -7,7 +7,8 @@ may be the one that is told. Old (until about 2018-19): only what would be crimi
 (Kingston, Sussex) count from the last meeting instead. By neither is a second referral of the pair one by
 itself. What is no record of an incident or a breach, and may tell of one, a person looks at: which answers
 and which records those are is Goldthread's own reading (2026-11), of the Dash (``domain.md`` 1.3) and of what
-housing services hold; and that a second referral is one of them.
+housing services hold; and that a second referral is one of them. That it is *not known* then, too, where no
+meeting is known that heard the first, is so (2026-11).
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,6 +79,19 @@ def repeats(
     since, until = earlier or last, months_after(last, MONTHS)
     found = [event for event in events if since < event.occurred <= until and counts(event, definition)]
     return sorted(found, key=lambda event: (event.occurred, event.root)), until
+
+
+def makes(heard: datetime, happened: datetime, until: datetime) -> bool:
+    """Whether something that happened makes a case a repeat by then, of a pair that a meeting last heard at
+    this time: what happened before is part of what that heard. The twelve months run to what happened, and
+    not to the meeting that hears of it."""
+    return heard < happened <= min(until, months_after(heard, MONTHS))
+
+
+def may_be_of(heard: datetime, referred: datetime) -> bool:
+    """Whether a case is referred so soon after a meeting heard another of its pair that what happened since
+    makes it a repeat: more than twelve months after is a new case."""
+    return referred <= months_after(heard, MONTHS)
 
 
 def counts(event: Event, definition: RepeatDefinition) -> bool:

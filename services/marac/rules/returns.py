@@ -10,12 +10,12 @@ characteristic it is said how many have an answer. A meeting counts once it has 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, Characteristic, ReferringService
-from services.marac.rules.repeat import MONTHS, months_after
+from services.marac.rules.repeat import makes
 
 
 class Source(StrEnum):
@@ -235,20 +235,13 @@ def is_repeat(
     heard: Iterable[datetime],
     events: Iterable[datetime],
 ) -> bool:
-    """Whether a case at a meeting is a repeat: its referral says so, or the pair was heard in the twelve
-    months before, in this case or an earlier one, and something has happened between them since then. A case
+    """Whether a case at a meeting is a repeat: its referral says so, or something has happened between the
+    pair since a meeting last heard them, in this case or another one, and within twelve months of that. One
     that is merely carried over is none, nor is one that is merely referred again."""
     if "repeat" in criteria:
         return True
-    before = [each for each in heard if each < meeting <= months_after(each, MONTHS)]
-    return bool(before) and any(max(before) < event <= meeting for event in events)
-
-
-def heard_since(meeting: datetime) -> datetime:
-    """Before when nothing that was heard makes a case a repeat at this meeting or a later one: twelve months
-    (SafeLives, *Definition of a repeat at Marac*, read 2026-11) are 366 days at most, and an hour where the
-    clocks were changed between. What lies within them ``is_repeat`` decides."""
-    return meeting - timedelta(days=366, hours=1)
+    last = max((each for each in heard if each < meeting), default=None)
+    return last is not None and any(makes(last, event, meeting) for event in events)
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -702,6 +702,36 @@ def test_a_new_referral_is_to_be_looked_at_where_nobody_says_what_happened_since
     assert looked(earlier) == [], "it was there before the meeting"
 
 
+def test_that_a_new_referral_is_looked_at_ends_by_a_word_about_it_alone() -> None:
+    """Not by a later meeting of the first case, by what happens later, or by what somebody else did."""
+    also = mention("cat", Role.PERPETRATOR)
+    first = referral(people=[ann(), ben(), also], occurred=NOON - 60 * DAY)
+    called = [
+        fact(
+            meeting().said.model_copy(update={"starts": NOON - days * DAY}),
+            agency="police",
+            occurred=NOON - 65 * DAY,
+            root=root,
+        )
+        for root, days in (("meeting", 50), ("later", 20))
+    ]
+    told = [first, *called, listing(), listing(at="later")]
+    again = referral("again", occurred=NOON - 40 * DAY)
+
+    def looked(*more: Fact[Any]) -> list[str]:
+        happened = world(*told, again, *more)
+        happened.settle()
+        return [each.root for each in after(happened).to_look_at]
+
+    assert looked() == [root_of("again")], "the later meeting asked nobody"
+    assert looked(incident(occurred=NOON - 10 * DAY)) == [root_of("again")], "that is later"
+    by_another = incident(occurred=NOON - 45 * DAY, people=[ann(), mention("cat", Role.SUSPECT)])
+    assert looked(by_another) == [root_of("again")], "by whom the new referral does not name"
+    assert looked(incident(occurred=NOON - 45 * DAY)) == []
+    third = referral("third", occurred=NOON - 30 * DAY)
+    assert looked(third) == [root_of("again")], "the second case asks of the third"
+
+
 def test_what_is_to_be_looked_at_is_so_while_it_would_be_a_repeat_by_the_choice_of_its_marac() -> None:
     said = MaracSet.model_validate({"area": "north", "repeat_anchor": "meeting"})
     chosen = fact(said, root="chosen", occurred=NOON - timedelta(days=500))

@@ -87,6 +87,7 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
         assessed=assessed,
         happened=happened,
         repeat=tuple(line.get("repeat", [])),
+        earlier=line.get("referred before"),
         honour=tuple(line.get("honour", [])),
         taken_over=line.get("taken over", False),
         unread=line.get("unread", 0),

@@ -224,7 +224,10 @@ async def test_a_page_says_of_earlier_referrals_what_is_so(marac: Marac) -> None
     over = "The same two were referred before; nothing is recorded that makes it a repeat"
     await until_async(lambda: says(made.case, over), True)
     again = await marac.say("haven", referral().said)
-    await until_async(lambda: says(again, over), True)
+    await until_async(lambda: says(again, "Not known. The same two were referred before"), True)
+    found = (await marac.get("coordinator", f"cases/{again}/decisions")).json()["criteria"]
+    asked = next(each for each in found if each["criterion"] == "repeat")
+    assert (asked["state"], asked["roots"]) == ("not-known", [made.case, again]), "unknown is never not met"
     assert not await says(again, "Yes: abuse between the same two"), "no meeting has heard them"
 
 

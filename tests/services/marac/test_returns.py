@@ -4,7 +4,7 @@ them."""
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 import pytest
@@ -15,7 +15,6 @@ from contracts.vocabulary import AgencyKind, ReferringService
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
-from services.marac.rules.repeat import MONTHS, months_after
 from services.marac.rules.returns import COLUMNS, REFERRED_BY, Discussed, Source, count
 from tests.support.tables import lines, read
 
@@ -40,15 +39,6 @@ def test_what_is_a_repeat(line: dict[str, Any]) -> None:
         events=map(_morning, line.get("events", [])),
     )
     assert found is line["repeat"]
-
-
-@given(st.integers(0, 9 * 366 * 24))
-def test_what_makes_a_repeat_is_looked_for_far_enough_back(hours: int) -> None:
-    heard = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
-    last = months_after(heard, MONTHS)
-    assert returns.heard_since(last) <= heard, "the last meeting that it makes a repeat at"
-    event = [heard + timedelta(days=1)]
-    assert returns.is_repeat(last, [], heard=[heard], events=event)
 
 
 @table("answers")

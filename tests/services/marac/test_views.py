@@ -252,7 +252,7 @@ class TestCase:
     def test_what_happened_between_two_referrals_within_a_year_may_make_a_repeat(self) -> None:
         last_year = referral("first", occurred=NOON - timedelta(days=300))
         row = case(last_year, referral())
-        assert (row.earlier_case, row.earlier) == (root_of("first"), (root_of("first"),))
+        assert (row.earlier_case, row.pair) == (root_of("first"), (root_of("first"),))
         assert row.repeat is None, "that they were referred twice is by itself none"
         told = incident(occurred=NOON - timedelta(days=301))
         assert case(last_year, told, referral()).repeat is None, "both tell of one assault"
@@ -264,7 +264,7 @@ class TestCase:
     def test_a_referral_more_than_a_year_after_the_last_is_a_new_case(self) -> None:
         long_ago = referral("first", occurred=NOON - timedelta(days=500))
         row = case(long_ago, incident(occurred=NOON - timedelta(days=300)), referral())
-        assert (row.earlier_case, row.earlier, row.repeat) == (None, (), None)
+        assert (row.earlier_case, row.pair, row.repeat) == (None, (), None)
         assert row.before == (root_of("first"),)
 
     @pytest.mark.parametrize(
