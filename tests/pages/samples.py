@@ -673,7 +673,7 @@ def _order_shown() -> OrderShown:
         court=made.court,
         made=made.made,
         ends=made.ends,
-        prohibitions=[each.model_dump(mode="json") for each in made.prohibitions],
+        prohibitions=[each.model_dump(mode="json") | {"over": False} for each in made.prohibitions],
         breach=made.breach,
         arrest=made.arrest,
         circulation=circulation().unnamed(),

@@ -188,7 +188,7 @@ CHANGING = {
     "trace": r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]",
     "time": r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)",
     "signature": r"t=\d+,v1=[0-9a-f]{64}",
-    "alert": r'(?<="alert":")\d+',
+    "alert": r'(?:(?<="alert":")|(?<=Goldthread alert ))\d+',
     "seal": r"eyJ[\w-]+\.[\w.-]+",
 }
 SECOND = re.compile(r"\d{1,2}:\d\d:\d\d[ap]m")
