@@ -165,10 +165,12 @@ def _updates(heard: Heard, limit: Limit, calendars: Calendars) -> Iterator[tuple
     """What was to be told by itself, each with the victim's mention; and whether it was."""
     said = heard.of(VictimTold)
     asked = [(each, kind, at) for each in heard.told for kind, at in _asks(each, heard.at)]
-    for each, kind, at in asked:
+    asked.sort(key=lambda each: (each[2], each[0].envelope.root))
+    for number, (each, kind, at) in enumerate(asked):
         due = deadline(ONE_DAY if kind in SAME_FOR_ALL else limit, at, calendars)
-        before = [when for _, other, when in asked if other is kind and when < at]
-        tells = [(told, what) for told, what in said if _tells(told, at, before)]
+        before = [when for _, other, when in asked[:number] if other is kind]
+        latest = _until(each) if at == each.envelope.time else at
+        tells = [(told, what) for told, what in said if _tells(told, latest, before)]
         yield each.hers, _told(kind, each.envelope.root, at, due, tells)
 
 
@@ -221,16 +223,16 @@ def _told(
     )
 
 
-def _tells(told: Told, at: datetime, before: Iterable[datetime]) -> bool:
-    """Whether a word can be of what happened then. Dated by its day alone it is of the first of that day, and
-    not of this, where another of its kind happened ``before`` on it."""
+def _tells(told: Told, latest: datetime, before: Iterable[datetime]) -> bool:
+    """Whether a word is surely of what happened then, at the ``latest``. Dated by its day alone it is of the
+    first of that day, and not of this, where another of its kind happened ``before`` on it."""
     since = told.envelope.time
-    return since >= at or (_until(told) >= at and not any(since <= when for when in before))
+    return since >= latest or (_until(told) >= latest and not any(since <= when for when in before))
 
 
 def _until(told: Told) -> datetime:
-    """Until when what happened can have been told. A day without a time goes as far as its end, and no
-    further than to when it was first written down."""
+    """When it happened, at the latest: what is dated by its day alone until the end of that, and no later
+    than it was first written down."""
     envelope = told.envelope
     if envelope.precision == "instant":
         return envelope.time

@@ -182,6 +182,15 @@ async def test_of_an_order_of_which_every_part_is_over_it_is_said_before_them(or
         return [page.text.count("Every part of it that is known here is over") for page in pages] == [1] * 4
 
     await until(said, what="on each page that tells what it forbids and asks")
+    ended = await told(
+        orders, "orders", 20, content | {"reference": "SPO 79", "ends": gone, "until_further_order": False}
+    )
+
+    async def is_over() -> bool:
+        page = await orders.http.get(f"/orders/orders/{ended}", headers=headers)
+        return page.text.count(": not in force.") == 2 and "Every part of it" not in page.text
+
+    await until(is_over, what="of an order that is over itself it is not said that it goes on")
 
 
 async def test_what_another_force_sent_is_on_the_briefing_of_whoever_reads_it_for_theirs(
