@@ -1,7 +1,7 @@
 """What the two sides tell each other of one person, at once: what a MATAC decided; how far a MARAC has
 come."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,13 +43,14 @@ async def candidacy(
     held, now = Held(runtime, at), at or runtime.clock.now()
     month = months.begun(now)
     here = await _cases(held, person, victims, now)
+    begun = here.until(month)
     try:
-        then = await _cases(Held(runtime, month), person, victims, month)
-        agreed, still_open = told_of_actions(await _agreed(Held(runtime, month), then), month)
+        then = Held(runtime, month)
+        begun = begun._replace(shut=await _shut(then, begun.of))
+        agreed, still_open = told_of_actions(await _agreed(then, begun), month)
     except Refused:  # what was known then is not all here, or cannot be read
-        then = here
-        agreed, still_open = told_of_actions(await _agreed(held, here), month)
-    heard = {here.whose[case] for case, met in here.heard.items() if any(e <= month for e in met.values())}
+        begun = begun._replace(shut=here.shut)
+        agreed, still_open = told_of_actions(await _agreed(held, begun), month)
     records = await _issued(held, here)
     forums = told_to_matac(record.forums for record in records)
     if forums or agreed:
@@ -63,7 +64,7 @@ async def candidacy(
         late=bool(row and row.due and row.due < now),
         decision=row.decision if row else None,
         referred=row.referred if row else (),
-        heard=len(heard - then.shut),
+        heard=len({begun.whose[case] for case in begun.told}),
         forums=forums,
         actions=len(agreed),
         actions_open=still_open,
@@ -95,16 +96,26 @@ def without_answer(
 
 class _Cases(NamedTuple):
     """The cases of victims that name a person. Victims are counted, for a case that moves with a victim is a
-    second one. ``heard``: by which meetings, and when; ``shut``: of whose cases any is restricted."""
+    second one. ``heard``: by which meetings, and when; ``of``: all cases of those victims; ``shut``: of whose
+    cases any is restricted."""
 
     whose: dict[str, str]
     heard: dict[str, dict[str, datetime]]
+    of: dict[str, str]
     shut: set[str]
 
     @property
     def told(self) -> dict[str, dict[str, datetime]]:
         """Those of which anything is told, and the meetings that heard them."""
         return {case: met for case, met in sorted(self.heard.items()) if self.whose[case] not in self.shut}
+
+    def until(self, month: datetime) -> "_Cases":
+        """Those that meetings had heard by then. Who is who, and which meetings those were, is as of now."""
+        met = {case: {m: when for m, when in at.items() if when <= month} for case, at in self.heard.items()}
+        heard = {case: at for case, at in met.items() if at}
+        theirs = {self.whose[case] for case in heard}
+        of = {case: victim for case, victim in self.of.items() if victim in theirs}
+        return _Cases(self.whose, heard, of, self.shut)
 
 
 async def _cases(held: Held, person: str, victims: Collection[str], until: datetime) -> _Cases:
@@ -116,9 +127,14 @@ async def _cases(held: Held, person: str, victims: Collection[str], until: datet
     named = await held.many(CASE, hers.ConferenceCase, whose, "case")
     meetings = await held.meetings_of(named.values())
     heard = {case: heard_at(each, meetings, until) for case, each in named.items()}
-    interests = await held.many(INTERESTS, InterestsRow, {link.case for _, link in links}, "case")
-    shut = {victim for victim, link in links if link.case in interests and interests[link.case].restricted}
-    return _Cases(whose, heard, shut)
+    of = {link.case: victim for victim, link in links}
+    return _Cases(whose, heard, of, await _shut(held, of))
+
+
+async def _shut(held: Held, of: Mapping[str, str]) -> set[str]:
+    """The victims of whose cases any is restricted."""
+    interests = await held.many(INTERESTS, InterestsRow, of.keys(), "case")
+    return {of[case] for case, row in interests.items() if row.restricted}
 
 
 async def _sittings(held: Held, cases: _Cases) -> dict[str, Sitting]:
