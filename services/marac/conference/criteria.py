@@ -21,8 +21,10 @@ def found_of(
     chosen: Chosen,
     unread: int,
     at: datetime,
+    recorded: tuple[str, ...] = (),
 ) -> list[criteria.Found]:
-    """Every criterion of a case, found or not; none of one whose referral was withdrawn."""
+    """Every criterion of a case, found or not; none of one whose referral was withdrawn. ``recorded``: what
+    its row counts as done between its pair, whether or not a meeting has heard of it."""
     if case.withdrawn:
         return []
     seen = criteria.CaseSeen(
@@ -35,6 +37,7 @@ def found_of(
         happened=_happened(case),
         repeat=tuple(case.repeat.roots) if case.repeat else (),
         earlier=case.earlier_case,
+        recorded=recorded,
         honour=tuple(each.root for each in case.orders if each.order in criteria.HONOUR),
         taken_over=bool(case.transferred),
         unread=unread,

@@ -106,6 +106,7 @@ class Held:
                 of_children=children,
                 actions=agreed[case.case],
                 heard_at=heard_at(case, meetings, at),
+                recorded=tuple(case.repeat.roots) if case.repeat else (),
                 repeat_at=at_meetings(case, others, meetings, own[chooses(case)]),
             )
             for case in cases

@@ -57,13 +57,16 @@ class CaseKnown:
     actions: Sequence[ActionRow] = ()
     heard_at: Mapping[str, datetime] = field(default_factory=dict)
     """When each standing meeting began that had heard the case."""
+    recorded: tuple[str, ...] = ()
+    """What its row counts as done between its pair, whether or not a meeting has heard of it."""
     repeat_at: Mapping[str, bool] = field(default_factory=dict)
     """Of each standing meeting that lists it whether it is a repeat there, as the data return counts it."""
 
     @cached_property
     def criteria(self) -> list[Found]:
         """Which referral criteria it meets, and why."""
-        return found_of(self.case, self.victim, self.chosen, self.incomplete.records, self.at)
+        unread = self.incomplete.records
+        return found_of(self.case, self.victim, self.chosen, unread, self.at, self.recorded)
 
     @cached_property
     def newest(self) -> dict[str, str]:

@@ -95,10 +95,12 @@ def as_chosen(
     case: rows.ConferenceCase, own: Chosen, heard: Sequence[tuple[datetime, str]], at: datetime
 ) -> rows.ConferenceCase:
     """The case, of which it is said whether it is a repeat, as at its next meeting: by what happened since
-    the last that heard the pair. On the day of a meeting it is as at that. ``heard``: as ``pair_heard``."""
+    the last that heard the pair. On the day of a meeting it is as at that. Of which earlier case it may be
+    one is asked until a meeting has heard this one. ``heard``: as ``pair_heard``."""
     if case.withdrawn:
         return case
     earlier = case.earlier_case or next((each for _, each in heard if each in case.before), None)
+    asked = all(which != case.case or not over(when, at) for when, which in heard)
     found = None
     for last, which in heard:
         roots = [root for when, each in _happened(case, own) if repeat.makes(last, when, at) for root in each]
@@ -106,7 +108,7 @@ def as_chosen(
             found = _repeat(case, own, roots, last, which)
         if roots or over(last, at):
             break
-    return case.model_copy(update={"repeat": found, "earlier_case": earlier})
+    return case.model_copy(update={"repeat": found, "earlier_case": earlier if asked else None})
 
 
 def _repeat(

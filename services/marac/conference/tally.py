@@ -138,7 +138,7 @@ async def tallied(
         for area, of, *said, cases in map(tuple, await connection.execute(alike)):
             found[held.here[area]][of][_alike(held, *said)] += cases
         rows = list(map(tuple, await connection.execute(again)))
-    may = {row[2]: orjson.loads(row[4]) for row in rows}
+    may = {row[2]: _moments(row[4]) for row in rows}
     cases = {each for case, (pair, _, _) in may.items() for each in (case, *pair)}
     heard = await _heard_anywhere(archive, cases, until)
     for area, of, case, starts, _, *said in rows:
@@ -147,6 +147,12 @@ async def tallied(
         repeat = returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
         found[held.here[area]][of][replace(_alike(held, *said), repeat=repeat)] += 1
     return found
+
+
+def _moments(said: str) -> tuple[list[str], int, list[int]]:
+    """``CountedCase.moments``; a row that is still to be folded anew has when something happened alone."""
+    found = orjson.loads(said)
+    return tuple(found) if found and isinstance(found[0], list) else ([], 0, found)
 
 
 async def _heard_anywhere(

@@ -71,8 +71,9 @@ class Happened:
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
     """A case as the criteria see it. ``repeat``: what makes it one; ``earlier``: the last case of the pair of
-    which it may be one; ``honour``: orders that protect a victim
-    from forced marriage or female genital mutilation; ``taken_over``: another MARAC sent it, and this one
+    which it may be one, while no meeting has heard this one; ``recorded``: what was done between the pair
+    since it was first referred; ``honour``: orders that protect a victim from forced marriage or female
+    genital mutilation; ``taken_over``: another MARAC sent it, and this one
     took it; ``unread``: records of it that could not be read; ``kept``: what gave high risk, was withdrawn
     and keeps the grade."""
 
@@ -82,6 +83,7 @@ class CaseSeen:
     happened: Sequence[Happened]
     repeat: tuple[str, ...] = ()
     earlier: str | None = None
+    recorded: tuple[str, ...] = ()
     honour: tuple[str, ...] = ()
     taken_over: bool = False
     unread: int = 0
@@ -184,7 +186,7 @@ def _counted(once: Happened, unit: EscalationUnit) -> bool:
 
 def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
     """That nothing is recorded since a meeting heard the pair is not that nothing happened: of a pair that is
-    referred anew, a person asks."""
+    referred anew, a person asks. Whatever else is recorded between the two is asked about anew."""
     what, ticked = ReferralCriterion.REPEAT, ReferralCriterion.REPEAT in case.ticked
     because = f"repeat-{chosen.definition.value}-{chosen.anchor.value}"
     if case.repeat:
@@ -192,7 +194,8 @@ def _repeat(case: CaseSeen, chosen: Chosen) -> Found:
     if ticked:
         return Found(what, "not-known", "said-not-found", (case.referral,), ticked=True)
     if case.earlier:
-        return Found(what, "not-known", "referred-before", (case.earlier, case.referral))
+        about = dict.fromkeys((case.earlier, *case.recorded, case.referral))
+        return Found(what, "not-known", "referred-before", tuple(about))
     return Found(what, "not-met", because)
 
 

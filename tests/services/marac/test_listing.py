@@ -88,6 +88,7 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
         happened=happened,
         repeat=tuple(line.get("repeat", [])),
         earlier=line.get("referred before"),
+        recorded=tuple(line.get("recorded", [])),
         honour=tuple(line.get("honour", [])),
         taken_over=line.get("taken over", False),
         unread=line.get("unread", 0),
@@ -620,6 +621,26 @@ async def test_a_returned_case_whose_risk_rises_is_back_by_itself(marac: Marac) 
     assert (await marac.get("idva", "returned")).json()["referrals"] == []
     page = await marac.http.get("/marac/meetings", headers={"Authorization": "Bearer coordinator"})
     assert "1 returned case is back" in page.text
+
+
+async def test_a_second_referral_that_was_returned_is_back_once_something_happens_between_the_two(
+    marac: Marac,
+) -> None:
+    """Though no meeting has heard either, so that nobody knows whether it is a repeat."""
+    await prepared(marac)
+    await refer(marac, days_ago=60)
+    case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
+    assert states((await waits(marac))[case])["repeat"] == "not-known"
+    answer = await marac.post("coordinator", f"cases/{case}/returns", RETURN)
+    assert answer.status_code == 201, answer.text
+    await until(lambda: _waits_no_more(marac, case), what="it is returned")
+    await marac.say("haven", incident(people=[cat(), ben()]).said, 0.1)
+
+    async def back() -> list[str] | None:
+        line = (await waits(marac)).get(case)
+        return line and line["back"]
+
+    assert await until(back, what="the case is back") == ["repeat"]
 
 
 async def test_a_returned_case_is_back_when_more_of_it_cannot_be_read_than_could_not_be_then(
