@@ -110,7 +110,7 @@ def test_parts_of_consent_and_characteristics_are_folded_away_until_somebody_ans
     views = page.url.replace("/victim", "/views")
     page.goto(views)
     user, ethnicity = Keyboard(page), page.get_by_label("Ethnicity")
-    health = page.get_by_label("Health", exact=True)
+    health = page.get_by_label("Agrees to be told: Health", exact=True)
     expect(ethnicity).to_be_hidden()
     expect(health).to_be_hidden()
     user.to("#consent")
@@ -130,7 +130,7 @@ def test_parts_of_consent_and_characteristics_are_folded_away_until_somebody_ans
     expect(ethnicity).to_have_value("asked-not-given")
     expect(page.get_by_label("Religion")).to_have_value("")
     expect(health).to_have_value("no")
-    expect(page.get_by_label("Children", exact=True)).to_have_value("")
+    expect(page.get_by_label("Agrees to be told: Children", exact=True)).to_have_value("")
 
 
 @pytest.mark.parametrize("script", [True, False])
