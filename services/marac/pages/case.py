@@ -121,6 +121,7 @@ class CaseView:
 
     opens_owed = sharing.OPENS_OWED
     standing_first = staticmethod(terms.standing_first)
+    all_over = staticmethod(terms.all_over)
 
     def __init__(self, page: CasePage, words: Words) -> None:
         self.page = page

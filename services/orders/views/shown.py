@@ -86,6 +86,8 @@ class OrderShown(Shown):
     """Who has it now; None: nothing is asked of that."""
     varied: bool = False
     """Whether more was said of it since: all else here is as it stood when the breach happened."""
+    all_over: bool = False
+    """Whether all that it forbade and required, as far as is known, was over then."""
 
     @classmethod
     def of(
@@ -120,6 +122,7 @@ class OrderShown(Shown):
             arrest=may_arrest(said.order, said.power_of_arrest) if said else None,
             circulation=circulation.unnamed() if circulation else None,
             varied=varied,
+            all_over=said is not None and terms.all_over([*said.prohibitions, *said.requirements], at),
         )
 
 

@@ -20,3 +20,4 @@ def test_which_parts_of_an_order_are_over(line: dict[str, Any]) -> None:
     found = terms.standing_first(said, NOON)
     assert [each.text for each, _ in found] == line["shown"]
     assert [each.text for each, over in found if over] == line["over"]
+    assert terms.all_over(said, NOON) is line["all"]

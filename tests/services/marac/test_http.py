@@ -201,6 +201,25 @@ async def test_the_idva_reads_on_the_case_that_bail_ended_and_why(
     assert (page.status_code, says in page.text) == (200, True)
 
 
+async def test_that_every_part_of_an_order_in_force_is_over_is_said_on_the_case(marac: Marac) -> None:
+    """Of one that goes on; of one that is over itself it is not."""
+    made = await prepared(marac)
+    gone = marac.runtime.clock.now() - timedelta(days=2)
+    parts = {"order": "spo", "prohibitions": [{"kind": "no-contact", "until": gone}]}
+    await marac.say("police", caseload.order("on", **parts).said)
+    over = caseload.order("over", **parts, until_further_order=False, ends=gone)
+    await marac.say("police", over.said)
+
+    async def both() -> bool:
+        return len((await marac.page("chair", made.case))["orders"]) == 3
+
+    await until(both)
+    for path in (f"/marac/cases/{made.case}", f"/marac/cases/{made.case}/print"):
+        page = (await marac.http.get(path, headers={"Authorization": "Bearer chair"})).text
+        assert page.count(": not in force.") == 2
+        assert page.count("Every part of it that is known here is over, and the order goes on.") == 1, path
+
+
 async def test_what_a_page_looks_up_for_itself_is_no_look_of_the_reader(marac: Marac) -> None:
     """The case's page names the case that comes next: the agenda was shown to nobody."""
     made = await prepared(marac)

@@ -37,6 +37,7 @@ from tests.support.waiting import until
 
 IDS = Ids("a secret that only these tests have")
 STREET = "14 Marker Street"
+NOTHING_BINDS = "Every part of it that is known here is over, and the order goes on."
 
 
 def caller(name: str, agency: str, role: str, *areas: str) -> Caller:
@@ -725,6 +726,30 @@ async def test_a_part_that_was_over_when_it_happened_is_not_what_the_order_forba
     headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
     page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
     assert page.count(": not in force.") == 1
+    assert NOTHING_BINDS not in page
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["nothing", "a requirement goes on"])
+async def test_that_every_part_was_over_when_it_happened_is_said_of_a_breach(
+    orders: Orders, goes_on: bool
+) -> None:
+    await prepared(orders)
+    gone = (orders.runtime.clock.now() - timedelta(days=5)).isoformat()
+    parts = {
+        "prohibitions": [{"kind": "no-contact", "until": gone}],
+        "requirements": [{"kind": "programme", "until": None if goes_on else gone}],
+    }
+    content = {"order": "spo", "until_further_order": True} | parts | BETWEEN
+    root = await told(orders, "orders", 20, content)
+    cause = await told(orders, "breaches", 1, {"kind": "contact", "order": root, **BETWEEN})
+    headers = {"Authorization": "Bearer on-call", "Accept": "text/html"}
+
+    async def in_force() -> str | None:
+        page = (await orders.http.get(f"/orders/breaches/{cause}", headers=headers)).text
+        return page if ": not in force." in page and "Of the order that the report names." else None
+
+    page = await until(in_force, what="it is of that order, which was in force")
+    assert page.count(NOTHING_BINDS) == (not goes_on)
 
 
 async def test_a_breach_is_not_closed_while_nobody_knows_how_great_the_risk_is(orders: Orders) -> None:
