@@ -55,7 +55,8 @@ async def reported(_: Any, caller: Caller, cause: str | None) -> tuple[bool, boo
 
 
 async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
-    """Two orders: one whose respondent is outstanding, and one of which nobody can tell what holds."""
+    """Three orders: one whose respondent is outstanding, one of which nobody can tell what holds, and one of
+    another force, not served."""
     made = order(ORDER, OrderType.SPO, served=True)
     word = Contact(method=ContactMethod.TEXT, number="07700 900123", no_uniform=True, verified=ago(days=3))
     way = safe_way([Word("harbour-idva", NOW, word)], [], NOW).without_contact()
@@ -94,7 +95,8 @@ async def briefed(_: Any, caller: Caller, area: str | None) -> Briefing:
         "lately": (),
         "protected": (),
     }
-    theirs = {"order": new(), "outstanding": None, "agency": "southvale-police"}
+    unserved = StatusNow.of(status(order(new(), OrderType.SPO, served=False).terms, NOW))
+    theirs = {"order": new(), "outstanding": None, "force": "southvale-police", "status": unserved}
     others = (line.model_copy(update=dim), line.model_copy(update=theirs))
     return Briefing(at=NOW, fresh_until=FRESH, area=area, total=120, orders=(line, *others))
 

@@ -85,6 +85,7 @@ from tests.pages.sample_rows import (
     NOW,
     ORDER,
     PERPETRATOR,
+    UNSERVED,
     ago,
     circulation,
     new,
@@ -329,7 +330,18 @@ def perpetrator() -> shown_cohort.PerpetratorPage:
                 reason="order.end-unknown",
                 appealed="2026-04",
                 victims=["A"],
-            )
+            ),
+            shown_cohort.BindingOrder(
+                order=OrderType.SPO,
+                stage=OrderStage.MADE,
+                made="2026-10",
+                ends="2028-10",
+                in_force=True,
+                served=False,
+                aware=False,
+                reason="order.unaware",
+                victims=["A", "B"],
+            ),
         ],
         missing=[shown_cohort.PerpetratorGap(code="victim-not-named", events=(3,))],
         managed_by=None,
@@ -560,8 +572,8 @@ def breach(cause: str = BREACH) -> BreachShown:
 
 
 def order_page(root: str) -> OrderPage:
-    """An order as its force is shown it; or, of another id, as a team that was sent it alone."""
-    made, force = order(ORDER, OrderType.SPO, served=True), root == ORDER
+    """An order as its force is shown it; or, of another id, as a team that was sent it, served or not."""
+    made, force = order(ORDER, OrderType.SPO, served=root != UNSERVED), root == ORDER
     own = circulation().teams[2:3]
     whole: dict[str, Any] = {
         "agency": "northmere-police",

@@ -261,12 +261,27 @@ def test_what_is_in_doubt_by_the_rule_is_tagged_so_on_every_page() -> None:
 
 
 def test_an_appeal_is_told_on_every_page_that_tells_what_holds_of_an_order() -> None:
-    pages = {path: path.read_text() for path in ROOT.glob("services/*/pages/templates/*.html")}
-    tells = re.compile(r"parts\.doubtful\(([\w.]+)\.reason\)|said\((\w+\.status)\.reason\)")
-    found = {(path.name, one or other) for path, page in pages.items() for one, other in tells.findall(page)}
-    assert len({name for name, _ in found}) > 6
-    told = {path.name: page for path, page in pages.items()}
-    assert {(name, of) for name, of in found if f"parts.appealed({of}," not in told[name]} == set()
+    found = tells_what_holds()
+    assert {(name, of) for name, of, page in found if f"parts.appealed({of}," not in page} == set()
+
+
+def test_that_it_is_not_served_or_not_known_is_told_on_every_page_that_tells_what_holds_of_an_order() -> None:
+    """With the words of what that means for an arrest."""
+    found = tells_what_holds()
+    tags = re.compile(r"parts\.(?:holds|unserved)\(([\w.]+)\)")
+    assert {(name, of) for name, of, page in found if of not in tags.findall(page)} == set()
+    assert {(name, of) for name, of, page in found if f"said({of}.reason)" not in page} == set()
+
+
+def tells_what_holds() -> set[tuple[str, str, str]]:
+    """Each page that tells what holds of an order; by which name it knows that, and the page."""
+    tells = re.compile(
+        r"parts\.(?:holds|unserved)\(([\w.]+)\)|(?:parts\.doubtful|said)\((\w+\.status)\.reason\)"
+    )
+    pages = {path.name: path.read_text() for path in ROOT.glob("services/*/pages/templates/*.html")}
+    found = {(name, one or other, page) for name, page in pages.items() for one, other in tells.findall(page)}
+    assert len({name for name, *_ in found}) > 7
+    return found
 
 
 @pytest.mark.parametrize("reason", ["order.unserved", "order.service-unknown"])
