@@ -1,6 +1,6 @@
 """The orders in force of an area, for officers of its force who go on shift: whom each binds, what it
 forbids and requires, whether it can be enforced, who is outstanding, and how whom it protects may be
-approached. Never where."""
+approached. Never where that is; but the words of a term may name a place (``circulating.may_tell_words``)."""
 
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
