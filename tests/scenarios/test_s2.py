@@ -23,6 +23,11 @@ OWN = [{"kind": team} for team in ("response", "neighbourhood", "control-room")]
 COUNCIL = {"kind": "council", "agency": "northmere-council"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 HOME = "14 Marker Street"
+BRIEFED = (
+    *("No contact: By any means.", "Programme: For stalkers.", "Treatment"),
+    "Sign on at a police station: Mondays at Castle Street.",
+)
+"""What the officers of a shift read that it forbids and requires."""
 
 
 def stalker(role: str) -> dict[str, Any]:
@@ -201,6 +206,7 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
     await asyncio.gather(*(until(view, view.__name__, second) for view in views))
     for client in (neighbour, council, idva):
         assert (await client.get(page)).status_code == 404, "nobody has sent it to them"
+    await both_victims_are_protected(goldthread, his)
     assert "IN FORCE, NOT YET CIRCULATED." in (await sergeant.get(f"/orders/orders/{root}")).text
     assert "order-uncirculated" not in await missing(chair, case, root), "its time is not over"
     await goldthread.set_clock(MADE + timedelta(hours=25))
@@ -225,6 +231,24 @@ async def test_an_order_reaches_everybody_who_must_act_by_it(goldthread: Goldthr
     await goldthread.settled()
     assert "order-uncirculated" not in await missing(chair, case, root), "its time runs anew"
     assert "Council" in (await sergeant.get(f"/orders/orders/{root}")).text
+
+
+async def both_victims_are_protected(goldthread: Goldthread, his: str) -> None:
+    """By his page for the MATAC, which tells them by letters; by what is in force for the second of them, who
+    was referred nowhere, as the control room asks it on the page."""
+    matac, control = await goldthread.person("tom-achterberg"), await goldthread.person("una-frost")
+    shown = (await matac.get(his)).json()
+    (letters,) = [each["victims"] for each in shown["orders"] if each["order"] == "spo"]
+    assert letters == ["A", "B"] == [each["letter"] for each in shown["victims"]]
+    page = (await matac.get(his.replace("/v1/", "/"), headers={"Accept": "text/html"})).text
+    assert "Protects A, B" in page
+    record = {"system": "niche", "type": "person", "number": "N-902"}
+    page = (await control.post("/orders/status", data=record)).text
+    hers = page[page.index('id="whose"') :].split("<form")[0]
+    assert "WRAY-ADEYEMI, Beatrice" in hers
+    assert hers.count("Protects this person") == 2, "the bail and the order"
+    assert "PENHALLOW, Gordon" in hers
+    assert "Rosalind" not in hers
 
 
 async def each_sees_its_part(goldthread: Goldthread, root: str) -> None:
@@ -255,6 +279,9 @@ async def before_a_shift(goldthread: Goldthread, root: str) -> None:
     for path in ("/orders/briefing", "/orders/briefing/print"):
         page = (await neighbour.get(f"{path}?area=northmere-north", headers={"Accept": "text/html"})).text
         assert "Stalking protection order" in page
+        terms = page[page.index(f'id="order-{root}"') :].split("</article>")[0]
+        for said in BRIEFED:
+            assert said in terms, (path, said)
         assert HOME not in page + str(briefed)
 
 
