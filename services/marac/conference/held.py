@@ -89,8 +89,7 @@ class Held:
         decided = await self.many(LISTING, CaseListing, {case.case for case in cases}, "case")
         own = {area: chosen(configuration, area) for area in map(chooses, cases)}
         agreed = await actions_of(self.archive, [case.case for case in cases], self.at)
-        others, meetings = await self._others(cases)
-        incomplete = await self._incomplete(cases)
+        (others, meetings), incomplete = await self._others(cases), await self._incomplete(cases)
         broken = set() if self.at else await self.archive.all_broken()
         restricted = await restrictions(self.archive, [case.case for case in cases])
         return [
