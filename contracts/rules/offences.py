@@ -46,12 +46,13 @@ ALARMED: Codes = frozenset({"S01"})
 ASKED = (ISOLATES | CONTROLS, FOLLOWS, MEANS_TO_KILL, STRANGLES)
 """What instruments ask, by subject: of one that a form does not ask about it leaves everything open."""
 ITEMS: Codes = ALARMED.union(*ASKED)
-"""Every item of an instrument that speaks of an element: of the SafeLives Dash (D), that for young people
-(Y), police DASH (P), DARA (A) and S-DASH (S), as ``contracts.rules.instruments`` numbers them. What is no
-more than *threatened* or *hurt* names nothing here, in any of them."""
+"""Every item of an instrument that speaks of an element, or leaves it unknown: of the SafeLives Dash (D),
+that for young people (Y), police DASH (P), DARA (A) and S-DASH (S), as ``contracts.rules.instruments``
+numbers them. What is no more than *threatened* or *hurt* names nothing here, in any of them."""
 OFTEN: Codes = frozenset({"A02", "A03", "A04", "A05", "A14", "S05"})
 """Items that speak of what goes on only where they say that it is often: *occasionally*, or a YES, leaves it
-unknown. Whether they loiter the S-DASH asks, not how often: once is an act that somebody may have told."""
+unknown. Whether they loiter the S-DASH asks, not how often: S05 never speaks, for once is an act that
+somebody may have told."""
 
 STALKING: Codes = frozenset(
     {
