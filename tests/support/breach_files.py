@@ -3,8 +3,9 @@ pattern, 31 in which there is none, ordinary contact among them. Everybody is in
 
 A file is a story first: what was done to her, and how. Then come the agencies, who see some of it and write
 down some of what they saw: of one occurrence one to three tell; some kinds are *other*, some effects are not
-asked for, some of it nobody tells, and now and then somebody believes what they are told at the door. What is
-true of a story is given apart, and is in nothing that is posted.
+asked for, some of it nobody tells, and now and then somebody believes what they are told at the door. Of more
+than half the police assess the risk, by a form of theirs; an IDVA's Dash comes beside it or in its place.
+What is true of a story is given apart, and is in nothing that is posted.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from random import Random
 from typing import Any
 
 from contracts.rules.identifiers import nhs_check_digit
-from contracts.vocabulary import DASH_ITEMS, Offence
+from contracts.rules.instruments import FORMS
+from contracts.vocabulary import DASH_ITEMS, Instrument, Offence, RiskAnswer, RiskFactor
 
 BREACH = "uk.goldthread.breach.reported.v1"
 INCIDENT = "uk.goldthread.incident.reported.v1"
 REFERRAL = "uk.goldthread.referral.made.v1"
+ASSESSMENT = "uk.goldthread.risk.assessed.v1"
 ORDER = "uk.goldthread.order.made.v1"
 
 POLICE, HOUSING, IDVA, HOSPITAL = (
@@ -54,6 +57,21 @@ AS_INCIDENT = {
 ORDINARY = ("handover", "misdialled", "appointments")
 """Stories that no agency would call by the name of an offence."""
 EFFECTS = ("alarm-or-distress", "fear-of-violence", "daily-life")
+
+A, F = RiskAnswer, RiskFactor
+ASSESSED = {
+    "stalked": {F.STALKED: 0.7, F.VISITS: 0.4, F.LOITERS: 0.7, F.FRIGHTENED: 0.8},
+    "harassed": {F.STALKED: 0.7, F.LOITERS: 0.3, F.FRIGHTENED: 0.6},
+    "controlled": {F.CONTROLLED: 0.7, F.HUMILIATED: 0.6, F.MONITORED: 0.5, F.ISOLATED: 0.4, F.STRANGLED: 0.1},
+}
+"""What forms ask of that is there in a story with a pattern, and how often she tells the police of it."""
+WRONGLY = {
+    **dict.fromkeys((F.STALKED, F.VISITS, F.CONTROLLED, F.HUMILIATED, F.MONITORED, F.ISOLATED), 0.02),
+    **dict.fromkeys((F.STRANGLED, F.THREATS_TO_KILL), 0.0),
+}
+"""How often it is told of where it is not there. All else that forms ask of is there in three of ten files,
+whatever the story: fear, an earlier threat, money that is short, somebody who waited in the street."""
+GOES_ON = (A.OFTEN, A.OFTEN, A.ALL_THE_TIME, A.OCCASIONALLY, A.YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +145,8 @@ class _Story:
         self.found.breach = self._tell(self.now)
         if self.chance.random() < 0.4:
             self._dash()
+        if self.chance.random() < 0.6:
+            self._police_form()
         return self.found
 
     def people(self, agency: str, *, her: int = 1, him: int = 2) -> list[dict[str, Any]]:
@@ -220,3 +240,29 @@ class _Story:
             answers[each] = "yes" if self.chance.random() < yes else self.chance.choice(("no", "dont-know"))
         content = {"people": self.people(IDVA), "dash": {"answers": answers}}
         self._say(IDVA, REFERRAL, self.now - timedelta(days=3), content)
+
+    def _police_form(self) -> None:
+        """An officer asks her at the door, by one form: police DASH, DARA or S-DASH."""
+        forms = (Instrument.POLICE_DASH_27, Instrument.DARA, Instrument.DARA, Instrument.S_DASH)
+        form = FORMS[instrument := self.chance.choice(forms)]
+        content = {
+            "people": self.people(POLICE),
+            "instrument": instrument,
+            "instrument_version": min(form.versions),
+            "grade": "medium",
+            "answers": [
+                {"item": item, "answer": self._answer(asked, how_often=A.OFTEN in form.answers)}
+                for item, asked in form.items.items()
+            ],
+        }
+        self._say(POLICE, ASSESSMENT, self.now, content)
+
+    def _answer(self, asked: RiskFactor, *, how_often: bool) -> RiskAnswer:
+        """What she says to one line. Asked how often, one in five says of what is no pattern that it is so
+        occasionally."""
+        there = ASSESSED.get(self.kind, {})
+        if self.chance.random() < there.get(asked, WRONGLY.get(asked, 0.3)):
+            return self.chance.choice(GOES_ON) if how_often else A.YES
+        if how_often and asked not in there and WRONGLY.get(asked) and self.chance.random() < 0.2:
+            return A.OCCASIONALLY
+        return self.chance.choice((A.NEVER if how_often else A.NO, A.DONT_KNOW))
