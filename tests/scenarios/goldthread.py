@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -21,7 +21,7 @@ from deploy import sandbox
 from deploy.local.deployment import Deployment
 from deploy.local.processes import end, free_port, run_apart, wait_until
 from deploy.ready import is_ready
-from tests.support.emptied import without_databases, without_topics
+from tests.support.emptied import without_clock, without_databases, without_topics
 from tests.support.warm import Warm
 
 SERVICES = ("referrals", "orders", "marac", "notify")
@@ -44,6 +44,8 @@ class Deployed(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def restored(self, clock: datetime) -> None: ...
+    def without(self, service: str) -> list[str]: ...
+    def back(self, service: str, clock: datetime) -> None: ...
     def logged(self) -> str: ...
     def operator(self, service: str, *command: str) -> str: ...
 
@@ -91,6 +93,15 @@ class Embedded:
         self.stop()
         for service in SERVICES:
             self.operator(service, "restore", service, "--yes")
+        self.back("", clock)
+
+    def without(self, service: str) -> list[str]:
+        """A service goes away. Give those that are still there: of one process none."""
+        self.stop()
+        return []
+
+    def back(self, service: str, clock: datetime) -> None:
+        """It is there again, with this clock, and with it all that went away."""
         self._extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
         self.start()
 
@@ -129,6 +140,18 @@ class Distributed(Deployment):
             self.start_part(part)
         for service in SERVICES:
             self.await_part(service)
+
+    def without(self, service: str) -> list[str]:
+        """A service goes away. Give those that are still there."""
+        self.kill(service)
+        return [each for each in SERVICES if each != service]
+
+    def back(self, service: str, clock: datetime) -> None:
+        """It is there again, with this clock."""
+        self.extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
+        run_apart(without_clock(self.postgres.url("goldthread"), service))
+        self.start_part(service)
+        self.await_part(service)
 
     def operator(self, service: str, *command: str) -> str:
         """What the operator's command prints."""
@@ -261,10 +284,10 @@ class Goldthread:
         mention: str = versions[-1]["content"]["people"][place]["mention"]
         return mention
 
-    async def set_clock(self, at: datetime) -> None:
-        """Every service's clock, from now on."""
+    async def set_clock(self, at: datetime, services: Iterable[str] = SERVICES) -> None:
+        """The clock of every service, or of these, from now on."""
         operations = await self.system("northmere-operations")
-        for service in SERVICES:
+        for service in services:
             answer = await operations.put(f"/{service}/v1/clock", json={"now": at.isoformat()})
             assert answer.status_code == 200, answer.text
 

@@ -1,7 +1,7 @@
 """The clocks of the field: a DVPN served on a Friday evening before a bank holiday. Its service is corrected,
 and the clock moves; its hearing is missed, and the supervisor is called, once, through a restore
 of every store; the order that the court made ends it, and before its own end stands first with what replaces
-it. On both deployments."""
+it. And notify, away for two hours, is no volley when it is back. On both deployments."""
 
 import asyncio
 from datetime import datetime, time, timedelta
@@ -242,6 +242,39 @@ async def ends_soon(goldthread: Goldthread, order: str, at: datetime) -> None:
     service = caseload.service(new, at - timedelta(hours=1))
     await goldthread.post("northmere-police", "/orders/v1/services", service, "replaces-served")
     await tells(False, [("non-molestation", "covers")], "it may forbid less, or carry no arrest.")
+
+
+async def test_after_two_hours_without_notify_each_alert_calls_once(
+    deployment: Deployed, goldthread: Goldthread
+) -> None:
+    """A breach calls somebody, and a hearing is an hour away, when notify goes. Back after two hours it calls
+    of the breach by the step that is due then, by none between; and once of the hearing that was missed."""
+    at = DUE + timedelta(days=23)
+    before, back = at - timedelta(hours=3), at + timedelta(hours=2)
+    async with Webhook() as webhook:
+        await goldthread.set_clock(before)
+        await scene.configure(goldthread, scene.Place(), webhook.url, before)
+        served = at - timedelta(hours=47)
+        order = (await goldthread.post("northmere-police", "/orders/v1/orders", notice(served)))["root"]
+        said = caseload.service(order, served)
+        await goldthread.post("northmere-police", "/orders/v1/services", said)
+        await runs_until(goldthread, order, at + timedelta(hours=1))
+        await goldthread.set_clock(at)
+        body = caseload.housing_breach(at - timedelta(minutes=20))
+        body = caseload.of_two(body, "castlegate-housing", "811", "victim", "perpetrator")
+        breach = (await goldthread.post("castlegate-housing", "/orders/v1/breaches", body))["root"]
+        await until(lambda: webhook.first("dev-malik", breach))
+        await goldthread.settled()
+
+        others = await asyncio.to_thread(deployment.without, "notify")
+        await goldthread.set_clock(back, others)
+        await asyncio.to_thread(deployment.back, "notify", back)
+        await until(lambda: webhook.first("marcus-dunne", breach))
+        await until(lambda: webhook.first("helen-sato", order))
+        await goldthread.settled()
+        called = {cause: sorted(m.to for m in webhook.kept if m.cause == cause) for cause in (breach, order)}
+        assert called[breach] == ["dev-malik", "helen-sato", "marcus-dunne"], "then one step, which calls two"
+        assert called[order] == ["helen-sato"]
 
 
 async def test_bail_that_ends_without_a_charge_is_told_to_the_force_and_to_the_idva(

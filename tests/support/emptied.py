@@ -39,3 +39,13 @@ async def without_databases(url: str) -> None:
                 await connection.execute(text(f'drop role "{name}"'))
     finally:
         await engine.dispose()
+
+
+async def without_clock(url: str, schema: str) -> None:
+    """What a service's clock was set to is kept in its store: forget it, so that it begins as it is told."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f'delete from "{schema}".clock'))
+    finally:
+        await engine.dispose()
