@@ -21,12 +21,22 @@ from tests.scenarios.test_leaks import FACTS, Planted, posted, said
 from tests.support.waiting import until
 
 PLANTED = Planted(0xBEEFCAFE, FACTS)
-MATAC = "tom-achterberg"
+COORDINATOR, MATAC = "priya-nair", "tom-achterberg"
 READERS = {each["id"]: frozenset(each["roles"]) for each in DIRECTORY["people"] if each["roles"]}
 HOME = ("heraddress", "kidaddress", "town", "postcode", "school")
 """Where somebody of the case is."""
 REACHED = tuple(f"contact{each}" for each in ("number", "code_word", "may_answer", "if_another_answers"))
 """How the victim is reached."""
+ANSWER = dict.fromkeys(("dev-malik", "joan-okafor", "helen-sato", "marcus-dunne"), frozenset({"orders"}))
+"""The police who answer a breach in that area go there."""
+HOME_TO: Mapping[str, frozenset[str]] = ANSWER | dict.fromkeys((IDVA, COORDINATOR), frozenset({"marac"}))
+"""Who may be shown where somebody of the case is, and by which services; nobody else, and by no other."""
+REACHED_TO: Mapping[str, frozenset[str]] = ANSWER | {
+    IDVA: frozenset({"marac", "orders", "referrals"}),
+    COORDINATOR: frozenset({"marac"}),
+    "hana-weld": frozenset({"orders"}),
+}
+"""The same, of how the victim is reached. Of a breach it is told to each IDVA of its area."""
 FED: Mapping[str, tuple[str, ...]] = {
     "castlegate-housing": (*HOME, *REACHED),
     "northmere-police": (*HOME, *REACHED),
@@ -172,6 +182,8 @@ def opened_by_whom_it_is_for(shown: list[Shown]) -> None:
     assert {"risks", "todo", "done"} <= seen[HOUSING]
     assert set(MESSAGES) <= seen[IDVA] & seen[OFFICER]
     assert {"heraddress", "contactnumber"} <= seen[IDVA], "she is a client of theirs"
+    for told, what in ((HOME_TO, "heraddress"), (REACHED_TO, "contactnumber")):
+        assert {who for who in told if what in seen[who]} == set(told), "nobody is named who need not be"
 
 
 def not_for_them(shown: Shown) -> None:
@@ -184,9 +196,10 @@ def not_for_them(shown: Shown) -> None:
         assert [each for each in hers if each in shown.text] == [], place
     if service != "marac":
         assert shown.has(*WORDS) == [], f"what a MARAC said: {place}"
-    if service == "notify":
-        assert shown.has(*HOME, *REACHED) == [], place
     if shown.who not in (IDVA, OFFICER):
         assert shown.has(*MESSAGES) == [], f"what two write to each other: {place}"
-    if shown.who in (CHAIR, HOUSING) or "print" in shown.template or "/hear/" in shown.template:
-        assert shown.has(*HOME, *REACHED) == [], f"where and how she is reached: {place}"
+    on_paper = "print" in shown.template or "/hear/" in shown.template
+    if on_paper or service not in HOME_TO.get(shown.who, ()):
+        assert shown.has(*HOME) == [], f"where she is: {place}"
+    if on_paper or service not in REACHED_TO.get(shown.who, ()):
+        assert shown.has(*REACHED) == [], f"how she is reached: {place}"

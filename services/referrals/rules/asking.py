@@ -114,7 +114,7 @@ PAGES: Mapping[str, tuple[Asked, ...]] = {
         Asked("number", "line"),
         Asked("times", "line", hint=True),
         Asked("code", "line", hint=True),
-        Asked("may-answer", "line"),
+        Asked("may-answer", "line", hint=True),
         Asked("unsafe", "text", hint=True),
         Asked("no-uniform", "tick"),
     ),

@@ -161,6 +161,14 @@ async def test_a_yes_but_to_a_part_is_asked_without_script_and_kept(referrals: R
     assert (said.consent, said.consent_given_of, said.consent_refused_of) == (True, [], ["health"])
 
 
+@pytest.mark.parametrize("who", ["school", "nurse"])
+async def test_no_child_and_no_relative_is_to_answer_or_to_interpret(referrals: Referrals, who: str) -> None:
+    """``domain.md`` 14: it is said where somebody may be named, for no rule can tell who it is."""
+    draft = await begin(referrals, who)
+    asked = (await get(referrals, who, f"{draft}/contact")).text
+    assert "Never a child, a relative who interprets, or anybody who may tell the alleged" in asked
+
+
 async def test_what_was_answered_of_characteristics_is_a_fact_of_its_own_and_stands_on_no_referral(
     referrals: Referrals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
