@@ -42,7 +42,9 @@ async def way(referrals: Referrals) -> Any:
 
 
 async def test_who_reaches_a_victim_says_how_corrects_it_and_takes_it_back(referrals: Referrals) -> None:
-    assert "No safe contact is known" in (await get(referrals)).text
+    page = (await get(referrals)).text
+    assert "No safe contact is known" in page
+    assert "Never a child, a relative who interprets, or anybody who may tell the alleged" in page
     assert (await send(referrals, **FORM)).status_code == 303
     page = (await get(referrals)).text
     assert ("nobody has verified this way" in page, NUMBER in page) == (True, True)
