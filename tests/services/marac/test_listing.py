@@ -693,9 +693,13 @@ async def test_counter_allegations_are_seen_before_listing_and_decided_by_a_pers
         for who in ("chair", "idva", "coordinator"):
             assert other not in (await marac.get(who, f"cases/{case}")).text
     for who in ("chair", "coordinator"):
-        page = await form(marac, who, f"/marac/emergency?case={made.case}")
-        assert f"/marac/cases/{theirs}/decisions" in page, "nor is it missed where no meeting can wait"
-        assert "Each of the two is said to have harmed the other." in page
+
+        async def told(who: str = who) -> bool:
+            page = await form(marac, who, f"/marac/emergency?case={made.case}")
+            says = "Each of the two is said to have harmed the other." in page
+            return says and f"/marac/cases/{theirs}/decisions" in page
+
+        await until(told, what="nor is it missed where no meeting can wait")
     page = await form(marac, "on-call", f"/marac/emergency?case={made.case}")
     assert [each for each in (theirs, "harmed the other") if each in page] == [], "no case is theirs to see"
     body = {"decision": "as-referred", "reason": "Hurt while holding a door shut."}
