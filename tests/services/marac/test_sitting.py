@@ -771,7 +771,8 @@ async def test_what_is_read_out_in_the_room_says_each_thing_at_a_glance(marac: M
 
     first = await told()
     assert first["Repeat"] == "No earlier referral of this pair is known"
-    assert first["Orders"].startswith("Non-molestation order: Made. Nobody has told here that it was served")
+    assert first["Orders"].startswith("Non-molestation order Not known to be served Not known to be aware")
+    assert "Made. Nobody has told here that it was served" in first["Orders"]
     assert first["Breaches"] == "1 occurrence from 1 record"
     assert first["Children"].startswith("DOE, Kit")
     assert first["MATAC"].startswith("Yes: scored in the cohort")
