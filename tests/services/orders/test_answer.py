@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chassis.facts import Fact
@@ -371,6 +371,7 @@ steps = st.lists(
 
 
 @given(steps, st.lists(st.integers(1, 500), min_size=1, max_size=5), st.booleans())
+@example(history=[("deployed", 0)], looks=[2], again=False)
 def test_whatever_happens_somebody_is_asked_while_an_answer_is_wanted(
     history: list[tuple[str, int]], looks: list[int], again: bool
 ) -> None:
@@ -384,7 +385,7 @@ def test_whatever_happens_somebody_is_asked_while_an_answer_is_wanted(
         waits.add(*{each.id: each for each in come if each.id not in known}.values())
         waits.settle()
         answer = waits.row("orders_breach", root_of("breach")).answer
-        wanted = answer.asked_for is not None and answer.asked_for <= waits.at
+        wanted = answer.asked_for is not None and answer.asked_for + answer.grace <= waits.at
         assert len(answer.asked) == wanted
         if again:
             waits.add(*(taken(hours, line.generation) for line in answer.asked if line.taken is None))
