@@ -44,8 +44,8 @@ class Deployed(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def restored(self, clock: datetime) -> None: ...
-    def without(self, service: str) -> list[str]: ...
-    def back(self, service: str, clock: datetime) -> None: ...
+    def take_away(self, service: str) -> list[str]: ...
+    def bring_back(self, service: str, clock: datetime) -> None: ...
     def logged(self) -> str: ...
     def operator(self, service: str, *command: str) -> str: ...
 
@@ -93,14 +93,14 @@ class Embedded:
         self.stop()
         for service in SERVICES:
             self.operator(service, "restore", service, "--yes")
-        self.back("", clock)
+        self.bring_back("", clock)
 
-    def without(self, service: str) -> list[str]:
+    def take_away(self, service: str) -> list[str]:
         """A service goes away. Give those that are still there: of one process none."""
         self.stop()
         return []
 
-    def back(self, service: str, clock: datetime) -> None:
+    def bring_back(self, service: str, clock: datetime) -> None:
         """It is there again, with this clock, and with it all that went away."""
         self._extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
         self.start()
@@ -141,12 +141,12 @@ class Distributed(Deployment):
         for service in SERVICES:
             self.await_part(service)
 
-    def without(self, service: str) -> list[str]:
+    def take_away(self, service: str) -> list[str]:
         """A service goes away. Give those that are still there."""
         self.kill(service)
         return [each for each in SERVICES if each != service]
 
-    def back(self, service: str, clock: datetime) -> None:
+    def bring_back(self, service: str, clock: datetime) -> None:
         """It is there again, with this clock."""
         self.extra["GOLDTHREAD_CLOCK_START"] = clock.isoformat()
         run_apart(without_clock(self.postgres.url("goldthread"), service))

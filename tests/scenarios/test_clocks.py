@@ -266,9 +266,9 @@ async def test_after_two_hours_without_notify_each_alert_calls_once(
         await until(lambda: webhook.first("dev-malik", breach))
         await goldthread.settled()
 
-        others = await asyncio.to_thread(deployment.without, "notify")
+        others = await asyncio.to_thread(deployment.take_away, "notify")
         await goldthread.set_clock(back, others)
-        await asyncio.to_thread(deployment.back, "notify", back)
+        await asyncio.to_thread(deployment.bring_back, "notify", back)
         await until(lambda: webhook.first("marcus-dunne", breach))
         await until(lambda: webhook.first("helen-sato", order))
         await goldthread.settled()
