@@ -165,9 +165,9 @@ async def open_support(
     """The support of whoever this mention is, as it is now or as it was known at a time. Raises Problem (404)
     where it is not the caller's to see, today and, of a time, as things were then; Refused (409) as
     ``Archive.as_of``."""
-    row, configured, who = await _seen(runtime, caller, mention, [mention])
     archive = as_of(runtime, then)
     at, fresh = archive.clock.now(), await archive.fresh_until()
+    row, configured, who = await _seen(runtime, caller, mention, [mention])
     if then is not None:
         records = {mention, *(each.mention for each in await rows_of(archive, mention))}
         row, configured, of_then = await _seen(runtime, caller, mention, records, then)
