@@ -197,9 +197,14 @@ async def _check_victim(archive: Archive, caller: Caller, content: Content) -> N
 
 async def may_see_owed(archive: Archive, caller: Caller, mention: str) -> bool:
     """Whether a caller may see what is owed to whoever a mention is today, and so learn who it is."""
+    theirs = await is_theirs(archive, caller, mention)
+    return theirs and await are_there_for(archive, caller, [mention])
+
+
+async def is_theirs(archive: Archive, caller: Caller, mention: str) -> bool:
+    """Whether a caller may see what is owed to whoever a mention is, by areas and by who has told of them; of
+    cases that are restricted ``are_there_for`` answers."""
     if not sharing.may_see_owed(caller.roles, caller.areas, await reach_of(archive, mention)):
-        return False
-    if not await are_there_for(archive, caller, [mention]):
         return False
     row = await archive.row(SUPPORT, await archive.person_of(mention))
     told = row.agencies if isinstance(row, SupportRow) else ()

@@ -9,12 +9,14 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.accept import Taken, own_header
+from chassis.archive import Archive
 from chassis.clock import LONDON
 from chassis.facts import FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.once import once
 from chassis.runtime import Runtime
+from chassis.then import as_of
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
 from contracts.events.people import LeadNamed
@@ -26,8 +28,8 @@ from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
-from services.referrals.about import facts_about, is_flagged
-from services.referrals.actions import may_see_owed
+from services.referrals.about import are_there_for, facts_about, is_flagged, rows_of
+from services.referrals.actions import is_theirs, may_see_owed
 from services.referrals.person_clocks import (
     CALENDARS,
     ClockLine,
@@ -81,6 +83,11 @@ class LeadNow(BaseModel):
     since: AwareDatetime
     worker: Worker | None
 
+    def unreached(self) -> "LeadNow":
+        """Who it is, and no way to reach them."""
+        bare = self.worker and self.worker.model_copy(update={"telephone": None, "email": None})
+        return self.model_copy(update={"worker": bare})
+
 
 class ReviewOwed(ReviewLine):
     """A review of the risk that is owed, and whether it is late."""
@@ -90,14 +97,18 @@ class ReviewOwed(ReviewLine):
 
 class VictimPage(BaseModel):
     """What is owed to a victim, for a caller who may see it; and which way to reach them is safe now.
-    ``without_answer``: so many breaches had no answer, where their number is named."""
+    ``without_answer``: so many breaches had no answer, where their number is named. As it was known ``way``
+    is null, and no lead has a way to be reached: ``way_then`` is what was thought safe then, without its
+    number and words, and never to be used."""
 
     model_config = ConfigDict(frozen=True)
 
     at: AwareDatetime
     fresh_until: AwareDatetime | None
+    known_at: AwareDatetime | None = None
     owed: Owed
-    way: SafeWay
+    way: SafeWay | None
+    way_then: SafeWay | None = None
     flagged: bool | None = Field(
         default=None, description="whether a record is flagged as sensitive; null: nobody has said"
     )
@@ -149,18 +160,18 @@ async def make_plan(
     return taken, refusals(submission.content, first.occurred.astimezone(LONDON).date(), Standing())
 
 
-async def _owed(runtime: Runtime, id_: str) -> Owed | None:
+async def _owed(archive: Archive, id_: str) -> Owed | None:
     """What is owed to whoever a mention is today, or to a person as another service's page names them."""
-    for person in (await runtime.person_of(id_), id_):
-        row = await runtime.row(OWED, person)
+    for person in (await archive.person_of(id_), id_):
+        row = await archive.row(OWED, person)
         if isinstance(row, OwedRow) and row.owed:
             return row.owed
     return None
 
 
-async def leads_of(runtime: Runtime, mention: str) -> tuple[LeadNow, ...]:
+async def leads_of(archive: Archive, mention: str) -> tuple[LeadNow, ...]:
     """Who leads the support of whoever a mention is today, the newest word last."""
-    facts = FactSet(await facts_about(runtime, mention)).current(LeadNamed)
+    facts = FactSet(await facts_about(archive, mention)).current(LeadNamed)
     told = ((fact.agency, fact.said, fact) for fact in sorted(facts, key=lambda fact: fact.order))
     return tuple(
         LeadNow(agency=each.agency, **each.said.model_dump(include={"service", "since", "worker"}))
@@ -168,34 +179,40 @@ async def leads_of(runtime: Runtime, mention: str) -> tuple[LeadNow, ...]:
     )
 
 
-async def _reviews(runtime: Runtime, person: str, at: datetime) -> tuple[ReviewOwed, ...]:
-    row = await runtime.row(REVIEW, person)
+async def _reviews(archive: Archive, person: str, at: datetime) -> tuple[ReviewOwed, ...]:
+    row = await archive.row(REVIEW, person)
     lines = row.reviews if isinstance(row, ReviewRow) else ()
     return tuple(ReviewOwed(**dict(each), late=each.due <= at) for each in lines)
 
 
-async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimPage:
-    """What is owed to whoever a mention is today, or to a person as another service's page names them; the
-    look is on record. Raises Problem (404) for whoever is not the caller's to see."""
-    at, fresh = runtime.clock.now(), await runtime.fresh_until()
-    found = await _owed(runtime, mention)
-    if found is None or not await may_see_owed(runtime, caller, found.mention):
-        raise not_found()
-    person = await runtime.person_of(found.mention)
-    row = await runtime.row(SUPPORT, person)
+async def open_victim(
+    runtime: Runtime, caller: Caller, mention: str, then: datetime | None = None
+) -> VictimPage:
+    """What is owed to whoever a mention is today, or to a person as another service's page names them, as it
+    is now or as it was known at a time; the look is on record. Raises Problem (404) for whoever is not the
+    caller's to see, today and, of a time, as things were then; Refused (409) as ``Archive.as_of``."""
+    archive = as_of(runtime, then)
+    at, fresh = archive.clock.now(), await archive.fresh_until()
+    found = await _seen(runtime, caller, mention, then)
+    person, flagged = await archive.person_of(found.mention), await is_flagged(archive, found.mention)
+    row = await archive.row(SUPPORT, person)
     hers = row if isinstance(row, SupportRow) else None
-    way, flagged = hers.way(at) if hers else NO_WAY, await is_flagged(runtime, found.mention)
+    way = hers.way(at) if hers else NO_WAY
     way = way.without_address() if flagged else way
-    may_reach = sharing.may_see_contact(caller.roles)
+    may_reach = then is None and sharing.may_see_contact(caller.roles)
+    way = way if may_reach else way.without_contact()
+    leads = await leads_of(archive, found.mention)
     page = VictimPage(
-        at=at,
+        at=runtime.clock.now(),
         fresh_until=fresh,
+        known_at=then,
         owed=found,
-        way=way if may_reach else way.without_contact(),
+        way=way if then is None else None,
+        way_then=None if then is None else way,
         flagged=flagged,
         without_answer=hers.without_answer(at) if hers else 0,
-        leads=await leads_of(runtime, found.mention),
-        reviews=await _reviews(runtime, person, at),
+        leads=leads if then is None else tuple(each.unreached() for each in leads),
+        reviews=await _reviews(archive, person, at),
     )
     facts = [*(plan.root for plan in found.plans), *(each.root for each in found.updates)]
     facts += [*(hers.facts if hers else ()), *(each.root for each in page.reviews)]
@@ -203,6 +220,24 @@ async def open_victim(runtime: Runtime, caller: Caller, mention: str) -> VictimP
     left_out = () if may_reach else ("contact",)
     await runtime.shown(caller, OWED.name, person, seen, facts, left_out, mention)
     return page
+
+
+async def _seen(runtime: Runtime, caller: Caller, mention: str, then: datetime | None) -> Owed:
+    """What is or was owed. Raises Problem (404) where it is not the caller's to see, today and as things were
+    then, or a case with any record of then is not."""
+    found = await _owed(runtime, mention)
+    if found is None or not await may_see_owed(runtime, caller, found.mention):
+        raise not_found()
+    if then is None:
+        return found
+    archive = as_of(runtime, then)
+    found = await _owed(archive, mention)
+    if found is None or not await is_theirs(archive, caller, found.mention):
+        raise not_found()
+    records = {found.mention, *(each.mention for each in await rows_of(archive, found.mention))}
+    if not await are_there_for(runtime, caller, records):
+        raise not_found()
+    return found
 
 
 async def say(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 
 from chassis.http.app import the_runtime
 from chassis.http.auth import Caller, right
@@ -12,12 +12,14 @@ from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.owed import ContractAgreed, PlanMade, PlanReviewed, VictimTold
 from contracts.submission import Receipt, Submission
+from contracts.times import Moment
 from services.referrals import actions, owed
 from services.referrals.rules import sharing
 
 router = APIRouter(prefix="/referrals/v1")
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+At = Annotated[Moment | None, Query(description="as it was known then")]
 
 
 @router.post("/safety-plans", status_code=status.HTTP_201_CREATED)
@@ -77,8 +79,9 @@ async def tell_victim(
 
 @router.get("/victims/{mention}")
 async def open_victim(
-    mention: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.READ_OWED)]
+    mention: Id, runtime: TheRuntime, caller: Annotated[Caller, right(sharing.READ_OWED)], at: At = None
 ) -> owed.VictimPage:
     """What is owed to a victim: plans and why one is not adequate, the review that is owed, the contract, and
-    what is to be told by when. The look is on record."""
-    return await owed.open_victim(runtime, caller, mention)
+    what is to be told by when. With ``at`` no way to reach anybody is given: ``way_then`` is what was thought
+    safe then, never to be used. The look is on record."""
+    return await owed.open_victim(runtime, caller, mention, at)

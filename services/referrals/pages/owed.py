@@ -2,9 +2,10 @@
 way to reach the victim is safe, or that none is."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -12,11 +13,13 @@ from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.ids import new_id
+from chassis.pages.known import Asked, asked_of, now_or_then
 from chassis.pages.times import moment
 from chassis.runtime import Runtime
 from contracts.envelope import Id
 from contracts.events.configuration import AgencyDefined
 from contracts.events.owed import PlanReviewed, VictimTold
+from contracts.times import Moment
 from contracts.vocabulary import ContactMethod, PlanReviewResult, Teller, ToldResult, UpdateKind
 from services.referrals import owed
 from services.referrals.pages import PAGES, unsound
@@ -26,6 +29,9 @@ router = APIRouter(prefix="/victims", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 Reader = Annotated[Caller, right(sharing.READ_OWED)]
+At = Annotated[Moment | None, Query()]
+OfThen = Annotated[Asked, Depends(asked_of)]
+NOT_ASKED = Asked()
 Typed = Annotated[str, Form()]
 Ticked = Annotated[list[str], Form(default_factory=list)]
 WAYS = tuple(way for way in ContactMethod if way is not ContactMethod.NONE_KNOWN)
@@ -35,10 +41,22 @@ FAULTS = {"of", "result", "by", "reason_missing", "review_on", "review_date_miss
 
 @router.get("/{mention}")
 async def open_victim(
-    request: Request, mention: Id, runtime: TheRuntime, caller: Reader, case: Id | None = None
-) -> HTMLResponse:
-    """What is owed to a victim: what is late first. ``case``: of which what a MARAC came to is being told."""
-    return await _show(request, mention, runtime, caller, told={"case": case})
+    request: Request,
+    mention: Id,
+    runtime: TheRuntime,
+    caller: Reader,
+    asked: OfThen,
+    at: At = None,
+    case: Id | None = None,
+) -> Response:
+    """What is owed to a victim, what is late first: as it is now, or as it was known; or off to the time
+    asked for. ``case``: of which what a MARAC came to is being told."""
+
+    async def show(at: datetime | None, fault: str | None = None) -> HTMLResponse:
+        told = {"case": case}
+        return await _show(request, mention, runtime, caller, told=told, at=at, asked=asked, not_given=fault)
+
+    return await now_or_then(_address(mention), runtime, asked, at, show)
 
 
 @router.post("/{mention}/told")
@@ -112,7 +130,11 @@ def _fault(error: Exception) -> str:
 
 
 def _back(mention: str) -> RedirectResponse:
-    return RedirectResponse(f"/referrals/victims/{mention}", 303)
+    return RedirectResponse(_address(mention), 303)
+
+
+def _address(mention: str) -> str:
+    return f"/referrals/victims/{mention}"
 
 
 async def _show(
@@ -123,21 +145,28 @@ async def _show(
     told: Mapping[str, Any] | None = None,
     reviewed: Mapping[str, Any] | None = None,
     fault: str = "",
+    *,
+    at: datetime | None = None,
+    asked: Asked = NOT_ASKED,
+    not_given: str | None = None,
 ) -> HTMLResponse:
-    shown = await owed.open_victim(runtime, caller, mention)
+    shown = await owed.open_victim(runtime, caller, mention, at)
+    then = PAGES.as_known(at, shown.at, _address(mention))
     defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     codes = {"kinds": UpdateKind, "results": ToldResult, "tellers": Teller, "ways": WAYS}
     codes |= {"found": PlanReviewResult}
     return PAGES.show(
         "victim.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention)),
-        422 if fault else 200,
+        PAGES.look(request, caller, *await unsound(runtime, mention), *then),
+        422 if fault or not_given else 200,
         page=shown,
         once=new_id(),
         agencies={fact.said.agency: fact.said.name for fact in defined},
-        may_tell=not caller.roles.isdisjoint(sharing.RIGHTS[sharing.TELL]),
+        address=_address(mention),
+        may_tell=at is None and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.TELL]),
         told=told or {},
         reviewed=reviewed or {},
         fault=fault,
         **codes,
+        **asked.shown(PAGES, at, not_given),
     )

@@ -1,15 +1,19 @@
-"""The support of a victim as it was known: what was shown then, whatever has come since; and how to reach the
-victim is of now alone."""
+"""The support of a victim, and what is owed to them, as it was known: what was shown then, whatever has come
+since; and how to reach anybody is of now alone."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.events.configuration import AreaDefined
+from contracts.events.listing import CaseRestricted
 from contracts.vocabulary import AreaKind
-from tests.services.referrals.scene import Referrals
+from tests.services.referrals.scene import AGENCIES, CALLERS, Referrals, mention, named
+from tests.services.referrals.test_owed import PLAN
 from tests.services.referrals.test_support_http import ann, assessed, get, owed, prepared, step
 from tests.support.waiting import settled, until
 from tests.support.watermarks import nothing_from_others
@@ -32,6 +36,8 @@ async def look(
     then = referrals.runtime.clock.now()
     shown = (await get(referrals, "idva", page)).json()
     shown["way_then"] = shown.pop("way") | {"contact": None}
+    for lead in shown.get("leads", ()):
+        lead["worker"] |= {"telephone": None, "email": None}
     await referrals.runtime.set_clock(then + timedelta(hours=2))
 
     async def passed() -> bool:
@@ -107,3 +113,194 @@ async def test_the_page_of_then_says_that_nothing_on_it_is_a_way_to_reach_anybod
     typed = {"day": "31", "month": "2", "year": "2026"}
     wrong = await referrals.http.get(f"/referrals{path}", params=typed, headers=headers)
     assert (wrong.status_code, "Enter a day that there is" in wrong.text) == (422, True)
+
+
+HERS, CASE_SIDE = ("police", "1"), ("haven", "C-9")
+VICTIM = [named("victim", "1")]
+ROUTED = {"routing": {"area": "north"}}
+REFERRAL = {"people": [named("victim", "1"), named("perpetrator", "2")], **ROUTED}
+THIN = {"people": VICTIM, "actions": [{"what": "As above"}], **ROUTED}
+LEAD = {"service": "Haven", "since": "2026-01-01T09:00:00Z"}
+WORKER = {"name": "Lin Osei", "telephone": "01632 960123", "email": "lin@haven.example"}
+
+
+class Story:
+    """What is owed to a victim as it goes on: what was taken, and what was shown at each step."""
+
+    def __init__(self, referrals: Referrals) -> None:
+        self.referrals = referrals
+        self.taken: dict[str, httpx.Response] = {}
+        self.seen: list[tuple[str, datetime, dict[str, Any]]] = []
+
+    async def begin(self) -> None:
+        """Somebody is referred: from then on there is a page."""
+        await nothing_from_others(self.referrals.runtime.log, "referrals")
+        await self.referrals.configure(*AGENCIES)
+        await self.say("marac-referrals", REFERRAL)
+        await self.say("safety-plans", THIN)
+        await self.look("begins")
+
+    async def say(self, path: str, content: dict[str, Any], who: str = "police") -> None:
+        self.taken[path] = await self.referrals.post(who, path, content)
+        assert self.taken[path].status_code == 201, self.taken[path].text
+
+    async def look(self, step: str) -> None:
+        page = f"/v1/victims/{mention(*HERS)}"
+        then, shown = await look(self.referrals, page, lambda shown: "owed" in shown)
+        self.seen.append((step, then, shown))
+
+
+async def corrected(story: Story) -> None:
+    answer = await story.referrals.correct("police", story.taken["safety-plans"], PLAN)
+    assert answer.status_code == 200, answer.text
+
+
+async def taken_back(story: Story) -> None:
+    await story.say("safety-plans", PLAN)
+    await story.look("another plan")
+    assert (await story.referrals.withdraw("police", story.taken["safety-plans"])).is_success
+
+
+async def reviewed(story: Story) -> None:
+    plan = story.taken["safety-plans"].json()["root"]
+    said = {"people": VICTIM, "plan": plan, "result": "stands", "review_on": "2189-01-01"}
+    await story.say("safety-plan-reviews", said | {"narrative": {"text": "The alarm works."}})
+
+
+async def grave(story: Story) -> None:
+    """A review of the risk is owed, until somebody assesses it."""
+    people = [*VICTIM, named("suspect", "2")]
+    await story.say("incidents", {"kind": "non-fatal-strangulation", "people": people, **ROUTED})
+    await story.look("grave")
+    graded = {"instrument": "dara", "instrument_version": "2022", "grade": "medium"}
+    await story.say("risk-assessments", graded | {"people": people, **ROUTED})
+
+
+async def agreed(story: Story) -> None:
+    """How often the victim is told: late, as hours pass."""
+    await story.say("victim-contracts", {"people": VICTIM, "every_days": 1, "by": "idva"})
+
+
+async def told(story: Story) -> None:
+    said = {"people": VICTIM, "of": ["arrest", "routine"], "result": "told", "by": "idva"}
+    await story.say("victim-updates", said)
+
+
+async def reached(story: Story) -> None:
+    contact = {"method": "text", "number": NUMBER, "no_uniform": True}
+    await story.say("safe-contacts", {"people": [named("victim", "1") | {"contact": contact}]})
+    await story.look("reached")
+    await story.say("failed-contacts", {"people": VICTIM, "method": "letter", "failure": "returned"})
+
+
+async def led(story: Story) -> None:
+    await story.say("leads", {"people": VICTIM, **LEAD, "worker": WORKER})
+    await story.look("led")
+    assert (await story.referrals.withdraw("police", story.taken["leads"])).is_success
+
+
+async def flagged(story: Story) -> None:
+    said = {"people": [named("victim", "1", sensitive=True)], "service": "Clinic"}
+    await story.say("health-contacts", said)
+
+
+async def moved(story: Story) -> None:
+    """Two records are one person, and then are not."""
+    await one(story)
+    await story.look("one")
+    await apart(story)
+
+
+async def one(story: Story) -> None:
+    theirs = THIN | {"people": [named("victim", "C-9")]}
+    assert (await story.referrals.post("haven", "safety-plans", theirs)).status_code == 201
+    decided = {"mentions": [mention(*HERS), mention(*CASE_SIDE)], "reason": "Met both."}
+    await story.say("identity-decisions", decided | {"answer": "same"}, who="operator")
+    await story.referrals.until_one(HERS, CASE_SIDE)
+
+
+async def apart(story: Story) -> None:
+    assert (await story.referrals.withdraw("operator", story.taken["identity-decisions"])).is_success
+    await story.referrals.until_apart(HERS, CASE_SIDE)
+
+
+STEPS: tuple[Callable[[Story], Awaitable[None]], ...] = (
+    *(corrected, reviewed, grave, agreed, told, reached, led, flagged, moved),
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("referrals", STORES, indirect=True)
+async def test_what_is_owed_as_it_was_known_is_what_was_shown_whatever_came_since(
+    referrals: Referrals, seed: int
+) -> None:
+    before, story = referrals.runtime.clock.now(), Story(referrals)
+    await story.begin()
+    for goes_on in Random(seed).sample(STEPS, len(STEPS)):
+        await goes_on(story)
+        await story.look(goes_on.__name__)
+    await taken_back(story)
+    await story.look("taken back")
+    assert len({str(shown) for _, _, shown in story.seen}) > 10, "the story changes the page"
+    page = f"/v1/victims/{mention(*HERS)}"
+    for when, then, shown in story.seen:
+        known = await get(referrals, "idva", address(page, then))
+        body = known.json()
+        assert (datetime.fromisoformat(body["known_at"]), body.pop("way")) == (then, None)
+        assert {name: value for name, value in body.items() if name not in OF_THE_MOMENT} == shown, when
+        for way in (NUMBER, WORKER["telephone"], WORKER["email"]):
+            assert way not in known.text
+    assert (await get(referrals, "idva", address(page, before))).status_code == 404
+    to_come = referrals.runtime.clock.now() + timedelta(days=1)
+    assert (await get(referrals, "idva", address(page, to_come))).json()["code"] == "not-yet-known"
+
+
+@pytest.mark.parametrize("referrals", STORES, indirect=True)
+async def test_whom_a_caller_may_not_see_today_is_not_shown_as_they_were_known(referrals: Referrals) -> None:
+    story = Story(referrals)
+    await story.begin()
+    page = f"/v1/victims/{mention(*HERS)}"
+    alone = story.seen[0][1]
+    theirs = {"people": [named("victim", "C-9"), named("perpetrator", "C-8")], **ROUTED}
+    case = (await referrals.post("haven", "marac-referrals", theirs)).json()["root"]
+    await one(story)
+    await story.look("one")
+    together = story.seen[-1][1]
+
+    async def answers(who: str = "idva") -> list[int]:
+        return [(await get(referrals, who, address(page, at))).status_code for at in (alone, together)]
+
+    assert await answers() == [200, 200]
+    assert await answers("idva-south") == [404, 404]
+    await apart(story)
+    assert await answers() == [200, 200]
+    to = [{"person": CALLERS["chair"].id, "name": "Somebody inside"}]
+    restricted = {"case": case, "to": to, "reason": {"text": "A cousin works here."}}
+    await referrals.configure(CaseRestricted.model_validate(restricted))
+    assert (await get(referrals, "idva", page)).status_code == 200
+    assert await answers() == [200, 404], "a record that was hers then is in a case that is restricted since"
+
+
+async def test_the_page_of_what_was_owed_then_has_no_form_and_no_way_to_reach_anybody(
+    referrals: Referrals,
+) -> None:
+    story = Story(referrals)
+    await story.begin()
+    await story.say("leads", {"people": VICTIM, **LEAD, "worker": WORKER})
+    contact = {"method": "text", "number": NUMBER, "no_uniform": True}
+    await story.say("safe-contacts", {"people": [named("victim", "1") | {"contact": contact}]})
+    await story.look("reached")
+    path, headers = f"/victims/{mention(*HERS)}", {"Authorization": "Bearer idva", "Accept": "text/html"}
+    now = (await referrals.http.get(f"/referrals{path}", headers=headers)).text
+    given = await referrals.http.get(f"/referrals{address(path, story.seen[-1][1])}", headers=headers)
+    assert given.status_code == 200
+    for way in (NUMBER, WORKER["telephone"], f'{path}/told"', f"{path}/contact", f"{path}/lead"):
+        assert (way in now, way in given.text) == (True, False), way
+    for said in ("AS IT WAS KNOWN", "DO NOT MAKE CONTACT BY ANYTHING ON THIS PAGE", WORKER["name"]):
+        assert said in given.text
+    assert "No way to reach them was given" not in given.text
+    typed = {"day": "31", "month": "2", "year": "2026"}
+    wrong = await referrals.http.get(f"/referrals{path}", params=typed, headers=headers)
+    assert (wrong.status_code, "Enter a day that there is" in wrong.text) == (422, True)
+    bad = await get(referrals, "idva", f"/v1{path}?at=yesterday")
+    assert (bad.status_code, bad.json()["faults"][0]["where"]) == (422, "query.at")
