@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,16 @@ from chassis.reading import Read
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.taking import take, take_of
+from chassis.views import Folded, Subject, View
 from contracts.content import Content
 from contracts.envelope import Change
 from contracts.events.alerts import AlertRaised
 from contracts.events.identity import IdentityAssigned, Move
 from contracts.events.orders import BreachReported
-from contracts.events.people import IncidentReported
+from contracts.events.people import IncidentReported, ReferralMade
 from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Urgency
 from tests.chassis.conftest import System
-from tests.chassis.race.world import VIEWS
+from tests.chassis.race.world import CASE, CAUSE, PERSON, VIEWS
 from tests.chassis.test_bulk import facts, line, packed, uploaded
 from tests.support.facts import IDS, NOON, fact, mention_of, root_of, someone
 from tests.support.waiting import settled, until
@@ -324,3 +326,49 @@ async def test_who_is_moved_while_a_rebuild_is_under_way_is_folded_where_they_we
     await _decided(store, stays, left)
     assert set(await folder.drain()) == set(_people(stays, left))
     assert await _with_a_row(store) == _people(stays)
+
+
+async def _shown(store: Store) -> dict[tuple[str, str], str]:
+    """Every row of every view."""
+    shown: dict[tuple[str, str], str] = {}
+    async with store.reading() as connection:
+        for view in VIEWS:
+            rows = await connection.execute(text(f"select subject, body from {view.table.__tablename__}"))
+            shown |= {(view.name, row.subject): row.body for row in rows}
+    return shown
+
+
+def _anew(view: View, **news: Any) -> View:
+    """A view as the next release folds it: no row is as it was."""
+
+    def fold(subject: Subject) -> Folded:
+        row = view.fold(subject).row
+        return Folded(row and row.model_copy(update=news))
+
+    return replace(view, fold=fold)
+
+
+async def test_no_page_is_empty_during_a_rebuild(store: Store) -> None:
+    """After each turn each row is there, as it was or as it will be."""
+    for number in "123":
+        people = [someone(Role.VICTIM, number)]
+        said = (INCIDENT, BREACH, ReferralMade(people=people))
+        for each in (one.model_copy(update={"people": people}) for one in said):
+            entry = entry_of(fact(each, root=f"{number} {each.type}", accepted=NOON).envelope)
+            async with store.writing() as connection:
+                await ledger.insert_facts(store, connection, [entry.row(None)], loading=False)
+                await ledger.file_facts(store, connection, IDS, [entry])
+    await Counting(store).drain()
+    before, turns = await _shown(store), []
+    await store.write(lambda c: ledger.mark_everything(store, c))
+    views = [_anew(PERSON, threshold=9), CASE, _anew(CAUSE, generation=9)]
+    folder = Folder(store, IDS, "/tests", views, Signals())
+    while (await folder.once(1)).marks:
+        turns.append(await _shown(store))
+    after = turns[-1]
+    assert len(before) == 9, "of each of three people a row of each view"
+    assert all(after[row] != body for row, body in before.items())
+    assert len({frozenset(shown.values()) for shown in turns}) > 6, "one after another"
+    for shown in turns:
+        assert shown.keys() == before.keys(), "none is missing"
+        assert all(body in (before[row], after[row]) for row, body in shown.items())
