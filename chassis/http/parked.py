@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis import operating
+from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.parking import DECIDE, Broken, Parked, Stopped
@@ -26,6 +27,9 @@ Topic = Annotated[str, Path(pattern=f"^({'|'.join(TOPICS)})$")]
 Partition = Annotated[int, Path(ge=0, lt=2**31)]
 Offset = Annotated[int, Path(ge=0, lt=2**63)]
 Subject = Annotated[str, Path(pattern=KEY_PATTERN)]
+
+AT_ONCE = 500
+"""So many records are decided together at most: each is a decision of its own, and somebody waits."""
 
 
 class Unread(BaseModel):
@@ -46,6 +50,12 @@ class Unread(BaseModel):
         """What still counts as parked."""
         return [record for record in self.parked if not record.discarded]
 
+    def alike(self, record: Parked) -> list[Parked]:
+        """This record and the others of its topic that are parked for the same reason, the oldest first: as
+        many as are decided together."""
+        same = [each for each in self.undecided if (each.topic, each.reason) == (record.topic, record.reason)]
+        return [record, *(each for each in same if each != record)][:AT_ONCE]
+
 
 class Decision(BaseModel):
     """What is to become of a record, and why. ``narrative`` names nobody who could be left out."""
@@ -54,13 +64,21 @@ class Decision(BaseModel):
     decision: Literal["replay", "discard"]
     reason: ParkedReason
     narrative: Text | None = None
+    alike_until: AwareDatetime | None = Field(
+        default=None,
+        description="decide so of this record and of those of its topic that are parked for the same reason "
+        f"since then or before, {AT_ONCE} at most; null: of this one alone",
+    )
 
 
 class Outcome(BaseModel):
-    """What came of it. ``reason`` is why it still cannot be read."""
+    """What came of it: of how many ``records``, and how many of them are ``left``, for they still cannot be
+    read; ``reason`` is why, of the last."""
 
     outcome: Literal["read", "still-unreadable", "discarded"]
     reason: str | None = None
+    records: int = 1
+    left: int = 0
 
 
 def parked_router() -> APIRouter:
@@ -81,7 +99,8 @@ def parked_router() -> APIRouter:
         runtime: TheRuntime,
         caller: Operator,
     ) -> Outcome:
-        """Replay a record, or discard it. 404 where none waits for a decision."""
+        """Replay a record, or discard it; with it those that are alike, each on record by itself. 404 where
+        none waits for a decision."""
         return await decide(runtime, caller, topic, partition, offset, decided)
 
     @routes.post("/broken/{subject}/fold", status_code=202)
@@ -102,7 +121,44 @@ async def unread(runtime: Runtime) -> Unread:
 async def decide(
     runtime: Runtime, caller: Caller, topic: str, partition: int, offset: int, decided: Decision
 ) -> Outcome:
-    """Record the decision, and do it. Raises Refused as ``Runtime.decide`` does."""
+    """Record the decision, and do it; of those that are alike one after another, each by itself. Raises
+    Refused as ``Runtime.decide`` does: those before are decided."""
+    places = [(partition, offset)]
+    if decided.alike_until is not None:
+        places = await _alike(runtime, topic, partition, offset, decided.alike_until)
+    reasons = []
+    for place in places:
+        try:
+            reasons.append(await _decide(runtime, caller, topic, *place, decided))
+        except Refused as refused:
+            if refused.status != 404 or not reasons:  # somebody else has decided of this one meanwhile
+                raise
+    left = [reason for reason in reasons if reason is not None]
+    outcome: Literal["read", "still-unreadable", "discarded"] = "still-unreadable" if left else "read"
+    return Outcome(
+        outcome="discarded" if decided.decision == "discard" else outcome,
+        reason=left[-1] if left else None,
+        records=len(reasons),
+        left=len(left),
+    )
+
+
+async def _alike(
+    runtime: Runtime, topic: str, partition: int, offset: int, until: datetime
+) -> list[tuple[int, int]]:
+    """Where this record stands, and those like it that were parked by then: who decides saw no others."""
+    shown = await unread(runtime)
+    place = (topic, partition, offset)
+    of = next((each for each in shown.undecided if (each.topic, each.partition, each.offset) == place), None)
+    if of is None:
+        raise Refused("not-found", status=404)
+    return [(each.partition, each.offset) for each in shown.alike(of) if each == of or each.since <= until]
+
+
+async def _decide(
+    runtime: Runtime, caller: Caller, topic: str, partition: int, offset: int, decided: Decision
+) -> str | None:
+    """Why it still cannot be read, or None when it is in, or discarded."""
     said = ParkedDecided(
         parked_topic=topic,
         partition=partition,
@@ -112,7 +168,4 @@ async def decide(
         reason=decided.reason,
         narrative=Narrative(text=decided.narrative) if decided.narrative else None,
     )
-    reason = await runtime.decide(caller, said)
-    if decided.decision == "discard":
-        return Outcome(outcome="discarded")
-    return Outcome(outcome="read" if reason is None else "still-unreadable", reason=reason)
+    return await runtime.decide(caller, said)

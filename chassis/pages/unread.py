@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.http import parked
 from chassis.http.auth import OWN_RIGHTS, Caller
-from chassis.http.parked import Decision, Offset, Operator, Partition, Subject, TheRuntime, Topic
+from chassis.http.parked import AT_ONCE, Decision, Offset, Operator, Partition, Subject, TheRuntime, Topic
 from chassis.pages.frame import TEMPLATES, Item, Pages
 from chassis.parking import DECIDE
 from chassis.runtime import Runtime
@@ -39,7 +39,14 @@ def unread_pages(service: str) -> APIRouter:
 
 
 async def _show(
-    pages: Pages, request: Request, runtime: Runtime, caller: Caller, *, fault: str = "", done: str = ""
+    pages: Pages,
+    request: Request,
+    runtime: Runtime,
+    caller: Caller,
+    *,
+    fault: str = "",
+    done: str = "",
+    decided: tuple[int, int] = (0, 0),
 ) -> HTMLResponse:
     shown = await parked.unread(runtime)
     return pages.show(
@@ -53,6 +60,7 @@ async def _show(
         reasons=list(ParkedReason),
         fault=fault or None,
         done=done or None,
+        decided=decided,
     )
 
 
@@ -62,10 +70,12 @@ def _add_look(routes: APIRouter, pages: Pages) -> None:
         request: Request,
         runtime: TheRuntime,
         caller: Operator,
-        done: Annotated[str, Query(pattern="^(read|still-unreadable|discarded|marked)?$")] = "",
+        done: Annotated[str, Query(pattern="^(read|still-unreadable|discarded|marked|alike)?$")] = "",
+        n: Annotated[int, Query(ge=0, le=AT_ONCE)] = 0,
+        left: Annotated[int, Query(ge=0, le=AT_ONCE)] = 0,
     ) -> HTMLResponse:
         """What could not be read, since when, why, and whose pages it touches."""
-        return await _show(pages, request, runtime, caller, done=done)
+        return await _show(pages, request, runtime, caller, done=done, decided=(n, left))
 
 
 def _add_deeds(routes: APIRouter, pages: Pages, address: str) -> None:
@@ -80,15 +90,18 @@ def _add_deeds(routes: APIRouter, pages: Pages, address: str) -> None:
         decision: Chosen = "",
         reason: Chosen = "",
         narrative: Words = "",
+        alike: Chosen = "",
     ) -> Response:
-        """What is decided of one record."""
+        """What is decided of one record, or of those like it that stood on the page."""
         said = {"decision": decision, "reason": reason, "narrative": narrative or None}
+        said["alike_until"] = alike or None
         try:
             decided = Decision.model_validate(said)
         except ValidationError:
             return await _show(pages, request, runtime, caller, fault=f"{topic}-{partition}-{offset}")
         came = await parked.decide(runtime, caller, topic, partition, offset, decided)
-        return RedirectResponse(f"{address}?done={came.outcome}", 303)
+        done = f"alike&n={came.records}&left={came.left}" if alike else came.outcome
+        return RedirectResponse(f"{address}?done={done}", 303)
 
     @routes.post("/parked/folded/{subject}")
     async def fold(subject: Subject, runtime: TheRuntime, caller: Operator) -> Response:

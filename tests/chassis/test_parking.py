@@ -7,10 +7,12 @@ import pytest
 from opentelemetry import metrics
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from sqlalchemy import text
 
 from chassis import load, operating
 from chassis.accept import Refused
 from chassis.facts import Fact
+from chassis.http import parked as of_operators
 from chassis.log import Record
 from chassis.reading import parsed
 from chassis.runtime import Runtime
@@ -165,6 +167,55 @@ async def test_what_was_discarded_counts_no_more_and_a_restore_comes_to_the_same
     await until(lambda: settled(again))
     assert await state(again) == before
     assert await again.told_of_unread() == told
+
+
+async def decisions(runtime: Runtime) -> int:
+    async with runtime.store.reading() as connection:
+        found = await connection.execute(
+            text("select count(*) from fact where type = :type"), {"type": ParkedDecided.type}
+        )
+        return int(found.scalar_one())
+
+
+async def test_what_is_parked_for_one_reason_is_decided_together_and_each_is_on_record(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And none that came after whoever decides had looked."""
+    runtime = await system.start()
+    other, broken = spoilt(about_her()), Record("incidents", "k", b"{no json")
+    elsewhere = replace(broken, topic="alerts")
+    await runtime.log.append([broken, other, broken, broken, elsewhere])
+
+    async def are(n: int) -> Any:
+        found = await parked(runtime)
+        return found if len(found) == n else None
+
+    def mends(body: str) -> Fact[Content]:
+        """A release that reads the second of them."""
+        tried.extend([body] if body == "{no json" else [])
+        return parsed(about_her().value.decode() if body == "{no json" and len(tried) == 2 else body)
+
+    found = await until(lambda: are(5))
+    one, *others = [each for each in found if (each.topic, each.reason) == ("incidents", "not JSON")]
+    seen = max(each.since for each in (one, *others))
+    await runtime.log.append([broken])
+    await until(lambda: are(6))
+    decided = of_operators.Decision(decision="replay", reason=ParkedReason.MENDED, alike_until=seen)
+    place = (one.topic, one.partition, one.offset)
+    tried: list[str] = []
+    monkeypatch.setattr(load, "parsed", mends)
+    came = await of_operators.decide(runtime, POLICE, *place, decided)
+    monkeypatch.undo()
+    assert (came.outcome, came.reason) == ("still-unreadable", "not JSON")
+    assert (came.records, came.left, await decisions(runtime)) == (3, 2, 3)
+    decided = decided.model_copy(update={"decision": "discard", "reason": ParkedReason.OF_NO_USE})
+    came = await of_operators.decide(runtime, POLICE, *place, decided)
+    assert (came.outcome, came.records, came.left, await decisions(runtime)) == ("discarded", 2, 0, 5)
+    left = await parked(runtime)
+    assert sorted(each.reason for each in left) == ["kind: enum", "not JSON", "not JSON"]
+    with pytest.raises(Refused) as gone:
+        await of_operators.decide(runtime, POLICE, *place, decided)
+    assert gone.value.status == 404
 
 
 def alerts(facts: Any, kind: type[Content]) -> list[Any]:

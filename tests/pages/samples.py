@@ -748,7 +748,8 @@ def order_status() -> StatusShown:
 
 
 def unread() -> Unread:
-    """Two records that could not be read, one of nobody known; one discarded; a page not made anew."""
+    """Three records that could not be read, two of them of nobody known; one discarded; a page not made
+    anew."""
 
     def record(offset: int, reason: str, about: tuple[str, ...], **more: bool) -> Parked:
         known = {"whose_known": True, "discarded": False, **more}
@@ -760,6 +761,7 @@ def unread() -> Unread:
         parked=[
             record(41_207, "kind: enum; people.0.role: enum", (f"o:{BREACH}", f"p:{KYLE}")),
             record(41_208, "not JSON", (), whose_known=False),
+            record(41_209, "not JSON", (), whose_known=False),
             record(7, "same id, other content", (f"p:{KYLE}",), discarded=True),
         ],
         broken=[Broken(f"p:{KYLE}", ago(hours=3))],

@@ -769,7 +769,8 @@ def test_an_operator_decides_what_becomes_of_a_record(open_: Open, world: World)
         record.locator("select").select_option("of-no-use")
         record.get_by_role("button", name="Record decision").click()
         expect(page.locator(".govuk-notification-banner")).to_contain_text(says)
-    assert [each.offset for each in world.unread.undecided] == [41_208]
+    assert [each.offset for each in world.unread.undecided] == [41_208, 41_209]
+    assert record.get_by_label("Decide the same of 2 records").count() == 1, "of one topic, for one reason"
     assert "2 records were discarded." in page.inner_text("main")
     assert "It is not known whose other pages it touches" in page.inner_text("main")
     menu = page.locator(".govuk-service-navigation a").evaluate_all("all => all.map(one => one.pathname)")
