@@ -67,7 +67,8 @@ class Assessed:
             return False
         if self.grade is Grade.UNKNOWN or not (self.signed or self.agency != gone.agency):
             return False
-        return gone.unnamed or not self.accused or gone.accused <= self.accused
+        of_all = gone.unnamed or self.unnamed or not self.accused
+        return of_all or gone.accused <= self.accused
 
 
 def screens(said: ReferralMade | RiskAssessed) -> bool:

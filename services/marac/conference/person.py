@@ -273,6 +273,7 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             signed=bool(graded and graded.signed),
             rationale=apart.rationale if apart else None,
             accused=list(each.perpetrators),
+            unnamed=unnamed(said),
             first_recorded=subject.facts.first_recorded(fact.root),
             lowered_from=None if graded and graded.signed else lowered_from(_grades(fact, subject)),
         )

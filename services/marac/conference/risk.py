@@ -64,7 +64,7 @@ def assessed_of(victim: rows.ConferencePerson | None) -> list[standing_grade.Ass
             (each.withdrawn or each.recorded) if isinstance(each, rows.TakenBack) else None,
             each.screens,
             isinstance(each, rows.TakenBack) and each.referral,
-            isinstance(each, rows.TakenBack) and each.unnamed,
+            each.unnamed,
         )
         for each in sorted(made, key=lambda each: (each.occurred, each.root))
     ]

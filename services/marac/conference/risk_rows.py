@@ -38,6 +38,8 @@ class Assessment(Source):
     """The grade before the judgement changed it."""
     signed: bool = False
     """Two persons signed it: it stands for what their agency said before it of the same accused."""
+    unnamed: bool = False
+    """Whether it says nothing by which any accused could be known."""
 
 
 class TakenBack(Source):

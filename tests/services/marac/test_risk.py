@@ -192,6 +192,20 @@ def test_an_assessment_by_another_agency_ends_a_referral_once_it_is_withdrawn(
     assert (AlertRule.IDVA_ASKED not in asked) is ends, "the clocks go by the same"
 
 
+def test_a_referral_by_another_agency_that_names_nobody_ends_it_too_where_it_assesses() -> None:
+    """Whom Goldthread adds to it is nobody, as in the one that was withdrawn."""
+    high = referral("gone", agency="council", accepted=NOON - 5 * DAY)
+    for grade, stands, left in (
+        (Grade.MEDIUM, Grade.MEDIUM, []),
+        (Grade.UNKNOWN, Grade.HIGH, [high.root]),
+    ):
+        nobody = [ann(), Mention(role=Role.PERPETRATOR)]
+        later = referral("later", grade, people=nobody, occurred=NOON - 3 * DAY)
+        made = world(high, withdrawn(high), later)
+        assert made.row("conference_case", root_of("later")).grade is stands
+        assert [each.root for each in risk_of(her(made).assessments, her(made), NOON).taken_back] == left
+
+
 def test_a_referral_of_less_that_is_withdrawn_keeps_nothing() -> None:
     less = referral("gone", Grade.MEDIUM)
     made = world(referral(grade=Grade.STANDARD), less, withdrawn(less))
