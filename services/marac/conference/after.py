@@ -233,21 +233,21 @@ def _repeats(
     own, met = chosen(subject.configuration, chooses(case)), times[-1]
     makes = since_met(case, met.at, own)
     roots = set(makes.roots) if makes else set[str]()
-    making = [
-        _waits(each) for happened in case.occurrences for each in happened.records if each.root in roots
-    ]
-    later = [link.referred for link in links]
+    records = [each for happened in case.occurrences for each in happened.records if each.root in roots]
+    making = [_waits(each) for each in records]
+    by, later = [each.person for each in case.perpetrators], [(e.referred, e.perpetrators) for e in links]
+    anew = {each.root: refer_again.since(met.at, by, each.perpetrators, later) for each in records}
     had = met.heard.had if met.heard else None
-    may = refer_again.waiting(looked_at(case, _people(subject), met.at, own), met.at, later, ())
+    may = looked_at(case, _people(subject), met.at, later, own)
     may += referred_anew(case, links, _people(subject), [each.at for each in times], own)
     answers = subject.facts.current(RepeatAnswered)
     answered = {root: each.occurred for each in answers for root in each.said.records}
     seen = {each.root for each in may if (at := answered.get(each.root)) and at >= (each.newest or at)}
     look = sorted((each for each in may if each.root not in seen), key=lambda each: each.recorded)
-    news = refer_again.waiting(making, met.at, later, (), had) + may
+    news = refer_again.waiting(making, met.at, anew, (), had) + may
     lines = {each.root: each for each in news if each not in look}
     decided = [_decided(each, lines) for each in answers if not lines.keys().isdisjoint(each.said.records)]
-    waits = refer_again.waiting(making, met.at, later, answered, had)
+    waits = refer_again.waiting(making, met.at, anew, answered, had)
     since = max(met.at, waits[0].recorded) if waits else None
     return {
         "repeats": tuple(waits),

@@ -12,12 +12,20 @@ from services.marac.conference.risk import by_factor
 from services.marac.rules import pairs, refer_again, repeat
 from services.marac.rules.chosen import Chosen
 
+LookedAt = tuple[RecordWaits, bool, Collection[str]]
+"""What is to be looked at, whether its day alone is known, and whom it accuses."""
+
 
 def looked_at(
-    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson], met: datetime, own: Chosen
+    case: rows.ConferenceCase,
+    people: Mapping[str, rows.ConferencePerson],
+    met: datetime,
+    later: refer_again.Later,
+    own: Chosen,
 ) -> list[RecordWaits]:
     """Assessments that say of the pair what may be new abuse, and what housing services hold harassment as;
-    made once a meeting had the case, while it would be a repeat by what its MARAC has chosen."""
+    made once a meeting had the case, while it would be a repeat by what its MARAC has chosen. ``later``: the
+    later referrals of the pair."""
     if case.victim is None:
         return []
     victim, by = case.victim.person, {each.person for each in case.perpetrators}
@@ -25,11 +33,12 @@ def looked_at(
     assessments = people[victim].assessments if victim in people else ()
     known = {person for person in by if person in people and people[person].identity.names}
     until = _until(case, met, own)
-    return [
-        waits
-        for waits, day in (*_assessed(assessments, known), *_housing(sides, victim, by))
-        if repeat.to_look_at(waits.occurred, met, until, day=day)
-    ]
+    found, anew = [], dict[str, datetime]()
+    for waits, day, accused in (*_assessed(assessments, known), *_housing(sides, victim, by)):
+        if repeat.to_look_at(waits.occurred, met, until, day=day):
+            found.append(waits)
+            anew[waits.root] = refer_again.since(met, by, accused, later)
+    return refer_again.waiting(found, met, anew, ())
 
 
 def referred_anew(
@@ -58,7 +67,7 @@ def referred_anew(
             or _known(case, link, max(before), own)
         ):
             continue
-        found += refer_again.waiting([_waits(line, said, "fact", line.type)], max(before), (), ())
+        found += refer_again.waiting([_waits(line, said, "fact", line.type)], max(before), {}, ())
     return found
 
 
@@ -101,7 +110,7 @@ def _until(case: rows.ConferenceCase, met: datetime, own: Chosen) -> datetime:
     return repeat.months_after(met if own.anchor is RepeatAnchor.MEETING else case.referred, repeat.MONTHS)
 
 
-def _assessed(made: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[RecordWaits, bool]]:
+def _assessed(made: Iterable[rows.Assessment], by: set[str]) -> Iterator[LookedAt]:
     """Of a case of which nobody knows who harms, by whomever they are about."""
     for each in made:
         says = repeat.may_tell(by_factor(each, by or each.accused))
@@ -118,12 +127,11 @@ def _assessed(made: Iterable[rows.Assessment], by: set[str]) -> Iterator[tuple[R
                     says=tuple(says),
                 ),
                 each.precision == "day",
+                each.accused,
             )
 
 
-def _housing(
-    sides: Iterable[rows.ConferencePerson], victim: str, by: set[str]
-) -> Iterator[tuple[RecordWaits, bool]]:
+def _housing(sides: Iterable[rows.ConferencePerson], victim: str, by: set[str]) -> Iterator[LookedAt]:
     """What names both is a line of each, and told once."""
     lines = {line.root: (row.person, line) for row in sides for line in row.lines}
     for person, line in lines.values():
@@ -135,7 +143,4 @@ def _housing(
         victims = {each for each, role in named if role is Role.VICTIM}
         accused = {each for each, role in named if role in PERPETRATOR_ROLES}
         if kind == repeat.HOUSING_MAY_TELL and pairs.between(victim, by, victims, accused, kind):
-            yield (
-                _waits(line, said, "housing", kind),
-                said.precision == "day",
-            )
+            yield _waits(line, said, "housing", kind), said.precision == "day", accused

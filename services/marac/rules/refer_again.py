@@ -8,7 +8,7 @@ was heard: its agency's feed brought it later. That is Goldthread's own (2026-11
 days later does not move the meeting: what came between is news all the same.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -28,6 +28,8 @@ class Found(Protocol):
 
 
 F = TypeVar("F", bound=Found)
+Later = Collection[tuple[datetime, Collection[str]]]
+"""Later referrals of a victim: when, and of whom as having harmed them."""
 
 
 def heard_at(came: datetime | None, recorded: datetime) -> datetime:
@@ -36,23 +38,32 @@ def heard_at(came: datetime | None, recorded: datetime) -> datetime:
     return recorded if came is None or abs(recorded - came) <= HEARD_AFTER else came
 
 
+def since(met: datetime, of: Collection[str], named: Collection[str], later: Later) -> datetime:
+    """Since when a record is news: the meeting, or since everybody was referred anew who did it, for what the
+    agencies knew by then is of that case. ``of``: the accused of the case; where the record has ``named``
+    none of them it may be each of them who did it."""
+    did = set(of).intersection(named) or of
+    anew = [max((met, *(at for at, accused in later if each in accused))) for each in did]
+    return min(anew, default=met)
+
+
 def waiting(
     found: Iterable[F],
     met: datetime | None,
-    later: Iterable[datetime],
+    anew: Mapping[str, datetime],
     answered: Collection[str],
     had: Collection[str] | None = None,
 ) -> list[F]:
     """Those that wait, the first recorded first. ``met``: when the case was last before a meeting; None: it
-    has not been, and is still to be heard. ``later``: when the same pair was referred anew: what its agency
-    knew by then is of that case; ``answered``: what a person decided is none. ``had``: what the meeting had;
+    has not been, and is still to be heard. ``anew``: since when each is news (``since``), where that is later
+    than the meeting; ``answered``: what a person decided is none. ``had``: what the meeting had;
     None: it is not said, and was all that was recorded by then."""
     if met is None:
         return []
-    since = max((met, *later))
 
     def news(each: F) -> bool:
-        return each.recorded > since or (had is not None and since == met and each.root not in had)
+        after = anew.get(each.root, met)
+        return each.recorded > after or (had is not None and after == met and each.root not in had)
 
     open_ = [each for each in found if news(each) and each.root not in answered]
     return sorted(open_, key=lambda each: (each.recorded, each.root))

@@ -20,6 +20,7 @@ from contracts.events.people import HousingDescribed
 from contracts.events.research import ResearchersSet
 from contracts.events.support import SupportProgressed
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
+from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
 from contracts.sections import Location, Narrative
 from contracts.vocabulary import (
@@ -110,8 +111,10 @@ def again(line: dict[str, Any]) -> None:
     """Which records ask for a new referral."""
     found = [Wrote(root, day(at)) for root, at in line["recorded"].items()]
     met = day(line["met"]) if "met" in line else None
-    later, answered = map(day, line.get("later", [])), line.get("answered", [])
-    waits = refer_again.waiting(found, met, later, answered, line.get("had"))
+    of, by, answered = line.get("of", ["ben"]), line.get("by", {}), line.get("answered", [])
+    later = [(day(at), line.get("of_later", of)) for at in line.get("later", [])]
+    anew = {each.root: refer_again.since(met, of, by.get(each.root, of), later) for each in found if met}
+    waits = refer_again.waiting(found, met, anew, answered, line.get("had"))
     assert [each.root for each in waits] == line["waits"]
 
 
@@ -176,6 +179,9 @@ RULES = {
 
 
 # ---- the folds and what they say -------------------------------------------------------------
+
+
+YES: dict[str, Any] = {"answers": [{"item": "D15", "answer": "yes"}]}
 
 
 def met(*facts: Fact[Any], days: int = 1) -> World:
@@ -600,7 +606,29 @@ def test_what_any_agency_records_after_the_meeting_is_told_as_a_repeat_until_it_
     assert after(told).until == NOON.replace(year=2027), "and its flag holds from the last referral"
 
 
-YES: dict[str, Any] = {"answers": [{"item": "D15", "answer": "yes"}]}
+@pytest.mark.parametrize(
+    ("accused", "waits"),
+    [
+        ([ben()], False),
+        ([ben(), mention("cat", Role.PERPETRATOR)], False),
+        ([mention("cat", Role.PERPETRATOR)], True),
+        ([Mention(role=Role.PERPETRATOR)], True),
+    ],
+    ids=["of whoever did it", "of both", "of the other one", "of nobody known"],
+)
+def test_a_repeat_of_a_case_with_two_accused_waits_until_whoever_did_it_is_referred(
+    accused: list[Mention], waits: bool
+) -> None:
+    """So does what a person is to look at."""
+    both = referral(people=[ann(), ben(), mention("cat", Role.PERPETRATOR)])
+    assessed = risk(**YES, occurred=NOON - DAY)
+    told = world(both, _meeting(2), listing(), breach(occurred=NOON - timedelta(hours=2)), assessed)
+    told.add(referral("again", people=[ann(), *accused], occurred=NOON))
+    told.settle()
+    assert ("refer-again" in running(told)) is waits
+    assert [each.root for each in after(told).repeats] == ([root_of("breach")] if waits else [])
+    looked = [each.root for each in after(told).to_look_at if each.type == "instrument"]
+    assert looked == ([assessed.root] if waits else [])
 
 
 def housing(hours: float = 2, **values: Any) -> Fact[Any]:
