@@ -1,6 +1,6 @@
 """A case as the rule of the referral criteria sees it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from contracts.rules.instruments import OPEN
@@ -46,14 +46,17 @@ def found_of(
 
 
 def brought_back(
-    listing: CaseListing | None, found: Sequence[criteria.Found], newest: Mapping[str, str], unread: int
+    listing: CaseListing | None,
+    found: Sequence[criteria.Found],
+    told: Mapping[str, Collection[str]],
+    unread: int,
 ) -> list[criteria.Found]:
     """The criteria by which a case that was returned is back. ``unread``: how many records of it cannot be
     read now."""
     if listing is None or listing.returned is None:
         return []
     considered, more = frozenset(listing.returned.considered), unread > listing.returned.unread
-    return criteria.fresh(found, newest, considered, more_unread=more)
+    return criteria.fresh(found, told, considered, more_unread=more)
 
 
 def _assessed(victim: rows.ConferencePerson | None, theirs: set[str]) -> list[criteria.Assessed]:

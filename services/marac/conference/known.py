@@ -74,6 +74,12 @@ class CaseKnown:
         return {root: line.fact for root, line in self.lines.items()} | {self.case.case: self.case.fact}
 
     @property
+    def told(self) -> dict[str, tuple[str, ...]]:
+        """The same, each with the versions right before it that told nothing else."""
+        retold = {root: line.retold for root, line in self.lines.items()}
+        return {root: (newest, *retold.get(root, ())) for root, newest in self.newest.items()}
+
+    @property
     def versions(self) -> tuple[str, ...]:
         """What changes with what its lines say: the version of each that says something, else how it stands.
         Another version of what says nothing here may be about somebody else."""
@@ -86,7 +92,7 @@ class CaseKnown:
     @cached_property
     def back(self) -> list[Found]:
         """Of a case that was returned, the criteria by which it is back."""
-        return brought_back(self.listing, self.criteria, self.newest, self.incomplete.records)
+        return brought_back(self.listing, self.criteria, self.told, self.incomplete.records)
 
     @property
     def away(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Literal, cast
 
 from chassis.clock import add_working_days, court_deadline, custody_deadline
@@ -31,6 +32,7 @@ from services.marac.conference.owed import heard_of, tellings_of
 from services.marac.conference.source import source
 from services.marac.conference.support import support_of
 from services.marac.conference.victim import hers_of
+from services.marac.rules.retold import says_anew
 
 NOT_DETAILS = {"people", "routing", "narrative", "dash", "graded", "answers", "judgement"}
 NOT_DETAILS |= {"headings", "actions", "for_children", "contact", "release", "court"}
@@ -198,7 +200,19 @@ def _said(told: casefile.Told, earlier: Iterable[Fact[Content]], subject: Subjec
         "record": _record_number(own),
         "others": tuple(_others(told, subject)),
         "sealed": tuple(_sealed(told.fact.said, own)),
+        "retold": tuple(_retold(told.fact, subject)),
     }
+
+
+def _retold(fact: Fact[Said], subject: Subject) -> Iterator[str]:
+    """The versions right before the newest that told the same as it, by id."""
+
+    def same(before: Fact[Content]) -> bool:
+        was, now, said = before.envelope, fact.envelope, before.content
+        held = (was.time, was.precision, was.assertion) == (now.time, now.precision, now.assertion)
+        return held and isinstance(said, Said) and not says_anew(said, fact.said)
+
+    return (each.id for each in takewhile(same, reversed(subject.facts.versions(fact.root)[:-1])))
 
 
 def _names(fact: Fact[Content], subject: Subject) -> bool:

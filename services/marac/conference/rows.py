@@ -90,16 +90,15 @@ class Version(Part):
 
 
 class Line(Part):
-    """One thing that one agency said of this person.
+    """One thing that one agency said of this person. ``fact`` is the id of the newest version, ``retold`` are
+    those of the versions right before it that told nothing else (``rules/retold.py``).
 
-    ``type`` is as in ``incident.reported``. A withdrawn line is a stub: ``said`` is None, and so is
-    all that it said. So it is, as *corrected*, for a person whom its newest version no longer names.
-    ``sealed`` names the sections that could not be opened.
-    """
+    ``type`` is as in ``incident.reported``. A withdrawn line is a stub: ``said`` is None, and so is all that
+    it said. So it is, as *corrected*, for a person whom its newest version no longer names. ``sealed`` names
+    the sections that could not be opened."""
 
     root: str
     fact: str
-    """The id of the newest version."""
     type: str
     agency: str
     state: Literal["current", "corrected", "withdrawn"]
@@ -112,6 +111,7 @@ class Line(Part):
     record: Record | None = None
     others: tuple[Other, ...] = ()
     sealed: tuple[str, ...] = ()
+    retold: tuple[str, ...] = ()
 
 
 class ContactLine(Source):

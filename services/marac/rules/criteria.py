@@ -275,16 +275,21 @@ def _unless_unread(found: Found, unread: int) -> Found:
 
 
 def fresh(
-    found: Sequence[Found], newest: Mapping[str, str], considered: frozenset[str], *, more_unread: bool
+    found: Sequence[Found],
+    told: Mapping[str, Collection[str]],
+    considered: frozenset[str],
+    *,
+    more_unread: bool,
 ) -> list[Found]:
     """Of a case that was returned, what brings it back: criteria that are met, or not known, by a fact that
     was not among those that were considered; every one that is, where more records cannot be read than could
-    not be then (``more_unread``). ``newest``: the id of each root's newest version."""
+    not be then (``more_unread``). ``told``: the ids of each root's newest version and of those before it that
+    told the same (``retold.py``)."""
     return [
         each
         for each in found
         if each.state != "not-met"
-        and (more_unread or any(newest.get(root, root) not in considered for root in each.roots))
+        and (more_unread or any(considered.isdisjoint(told.get(root, (root,))) for root in each.roots))
     ]
 
 
