@@ -12,7 +12,7 @@ after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -57,6 +57,17 @@ UNFINISHED = frozenset(
 )
 """Steps after which it is asked what came of them."""
 
+ONE_ARREST = timedelta(hours=1)
+"""Two records that tell of an arrest so soon after each other tell of one. (Ours, 2026-11, to be agreed with
+each force.)"""
+STILL_HELD = frozenset(
+    {
+        *(BreachStep.TRIAGED, BreachStep.DEPLOYED),
+        *(BreachStep.ARRESTED, BreachStep.INTERVIEWED, BreachStep.CHARGED),
+    }
+)
+"""Steps that let nobody go who was arrested within the hour, so that they are arrested anew."""
+
 RANKS, STEPS = tuple(PoliceRank), tuple(BreachStep)
 URGENCIES = (Urgency.NOW, Urgency.HOUR, Urgency.DAY)
 
@@ -94,12 +105,13 @@ OF_ACTION = frozenset(
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step that was taken. ``root`` is of the fact that says so, first ``accepted`` here then; None: when
-    it was taken."""
+    it was taken. ``day``: it gives its day alone."""
 
     step: BreachStep
     at: datetime
     root: str
     accepted: datetime | None = None
+    day: bool = False
 
     @property
     def order(self) -> tuple[datetime, int, str]:
@@ -193,6 +205,36 @@ def steps_since(records: Iterable[Reported]) -> list[Step]:
     return [step for record in known for step in record.steps if step.at.astimezone(LONDON).date() >= day]
 
 
+def told_once(records: Sequence[Sequence[Step]]) -> list[list[Step]]:
+    """The steps of each record of a breach, where an arrest that several tell of is at the earliest time that
+    is known of it; one that gives its day alone is at the first that another gives of that day, and so is
+    what its own record tells of that day after it."""
+    others = ([step for each in records if each is not own for step in each] for own in records)
+    return [_as_others_tell(own, other) for own, other in zip(records, others, strict=True)]
+
+
+def _as_others_tell(own: Sequence[Step], others: Sequence[Step]) -> list[Step]:
+    moved = dict[str, datetime]()
+    for arrest in (each for each in own if each.step is BreachStep.ARRESTED):
+        same = [each.at for each in others if _one_arrest(arrest, each, [*own, *others])]
+        with_it = [each for each in own if arrest.day and each.day and each.at == arrest.at]
+        followed = [each for each in with_it if each.order >= arrest.order]
+        moved |= {each.root: min(same) for each in (arrest, *followed) if same}
+    return [replace(each, at=moved.get(each.root, each.at)) for each in own]
+
+
+def _one_arrest(arrest: Step, other: Step, steps: Iterable[Step]) -> bool:
+    """Whether another record tells of this arrest: with its time, where this one gives its day, or with an
+    earlier one. Whoever was let go in between was arrested anew."""
+    if other.step is not BreachStep.ARRESTED or other.day:
+        return False
+    if arrest.day:
+        return arrest.at.astimezone(LONDON).date() == other.at.astimezone(LONDON).date()
+    between = (each for each in steps if not each.day and other.at <= each.at <= arrest.at)
+    soon = timedelta(0) < arrest.at - other.at <= ONE_ARREST
+    return soon and all(each.step in STILL_HELD for each in between)
+
+
 def answered(records: Iterable[Reported]) -> datetime | None:
     """When a breach, with all its records, was first answered. None: not yet."""
     taken = (step.at for step in steps_since(records) if step.step not in NO_ANSWER)
@@ -260,7 +302,8 @@ def asking(
     if answered(known) is None:
         by = due(known, allowed)
         return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
-    steps = steps_since(known)
+    told = told_once([record.steps for record in known])
+    steps = steps_since(replace(each, steps=tuple(own)) for each, own in zip(known, told, strict=True))
     last = unfinished(steps)
     if last is None:
         return None
@@ -271,10 +314,10 @@ def asking(
         after, again = within, within
     # Told again, as by another system, it is not moved.
     same = (step for step in steps if (step.step, step.at) == (last.step, last.at))
-    told, root = min((step.accepted or step.at, step.root) for step in same)
-    wanted, late = last.at + after, told + min(GRACE, within)
+    since, root = min((step.accepted or step.at, step.root) for step in same)
+    wanted, late = last.at + after, since + min(GRACE, within)
     grace = max(late - wanted, timedelta(0))
-    if told < last.at + HISTORY:
+    if since < last.at + HISTORY:
         return Asking(wanted, again, grace=grace)
     if last.step is not BreachStep.SUSPECT_OUTSTANDING:
         return Asking(wanted, again, history=True)

@@ -57,11 +57,13 @@ class StepLine(Part):
     urgency: Urgency | None = None
     lowers: Urgency | None = None
     accepted: AwareDatetime | None = None
+    day: bool = False
+    """Whether it gives its day alone."""
 
     @property
     def taken(self) -> Step:
         """As the rules of answering know it."""
-        return Step(self.step, self.at, self.root, self.accepted)
+        return Step(self.step, self.at, self.root, self.accepted, self.day)
 
 
 class RecordLine(Part):
@@ -199,7 +201,8 @@ def steps_of(facts: FactSet) -> dict[str, list[StepLine]]:
     for fact in facts.current(BreachProgressed):
         kept = fact.said.model_dump(include={"step", "urgency", "lowers"})
         told = facts.first_accepted(fact.root)
-        line = StepLine(at=fact.occurred, root=fact.root, agency=fact.agency, accepted=told, **kept)
+        kept |= {"accepted": told, "day": fact.envelope.precision == "day"}
+        line = StepLine(at=fact.occurred, root=fact.root, agency=fact.agency, **kept)
         found.setdefault(fact.said.breach, []).append(line)
     return {root: sorted(lines, key=lambda line: (line.at, line.root)) for root, lines in found.items()}
 

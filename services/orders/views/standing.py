@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.facts import Fact
 from chassis.views import Subject
 from contracts.events.orders import BreachReported
-from contracts.rules.breach_answer import Step
+from contracts.rules.breach_answer import Step, told_once
 from contracts.rules.order_match import KnownOrder, beside, match
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, Grade, OrderType, Role
 from services.orders.rules.clocks import of_breach
@@ -229,15 +229,20 @@ class Standing:
         """The clock of whoever was arrested for it and was not let go, by the steps of it alone."""
         return of_breach(steps, steps, None, self.types(), CALENDARS)
 
+    def told(self) -> list[list[Step]]:
+        """The steps of each record of its occurrence, its own first."""
+        theirs = [each.steps for each in self.records() if each.root != self.fact.root]
+        return [[step.taken for step in steps] for steps in (self.steps.get(self.fact.root, []), *theirs)]
+
     def clocks(self, known: Answer, decide_by: datetime | None) -> dict[AlertRule, datetime] | None:
         """The clocks that run about it; None while somebody's row is not made yet. One record of an
         occurrence asks for the answer to all of them, but of what is history and called nobody."""
         if not self.rows.keys() >= {*persons(self.said.named, self.homes)}:
             return None
-        own = [step.taken for step in self.steps.get(self.fact.root, [])]
+        own, *others = told_once(self.told())
         untold = known.history and not known.asked and known.stood_down == 0
         asked_for = known.calls_from if known.speaks and not untold else None
-        steps = [step.taken for step in known.steps]
+        steps = [*own, *(step for other in others for step in other)]
         return of_breach(own, steps, asked_for, self.types(), CALENDARS, decide_by)
 
     def earlier(self, own: RecordLine) -> list[list[RecordLine]]:

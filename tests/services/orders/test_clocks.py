@@ -12,8 +12,8 @@ from chassis.facts import Fact
 from chassis.views import Person
 from contracts.events.alerts import AlertAcknowledged, AlertPassedOn
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.orders import OrderMade
-from contracts.rules.breach_answer import Step
+from contracts.events.orders import BreachProgressed, OrderMade
+from contracts.rules.breach_answer import Reported, Step, asking, told_once
 from contracts.rules.occurrence import LONDON
 from contracts.rules.order_life import LIVES, Interim
 from contracts.rules.order_match import KnownOrder, decided
@@ -170,6 +170,34 @@ def test_an_arrest_that_is_told_twice_gives_nobody_more_time(
     steps = [Step(BreachStep(name), NOON + timedelta(hours=at), f"{n}") for n, (name, at) in enumerate(taken)]
     found = of_breach(steps, steps, None, (), CALENDARS)
     assert found == ({AlertRule.PRODUCTION: NOON + timedelta(hours=due)} if due else {})
+
+
+@lines(__file__, "one_arrest")
+def test_one_arrest_that_two_records_tell_of_is_judged_once(line: dict[str, Any]) -> None:
+    midnight = NOON - timedelta(hours=12)
+
+    def steps(of: str) -> list[Step]:
+        told = [(name, at) for each in line[of] for name, at in each.items()]
+        hours = [0 if at == "day" else at for _, at in told]
+        return [
+            Step(BreachStep(name), midnight + timedelta(hours=hour), f"{of} {n}", day=at == "day")
+            for n, ((name, at), hour) in enumerate(zip(told, hours, strict=True))
+        ]
+
+    def hour(at: datetime | None) -> float | None:
+        return (at - midnight) / timedelta(hours=1) if at else None
+
+    for names in (["one", "two"], ["two", "one"]):
+        records = [steps(of) for of in names]
+        own, other = told_once(records)
+        found = of_breach(own, [*own, *other], None, [OrderType.DVPO], CALENDARS)
+        due = line["due"][0 if names[0] == "one" else 1]
+        assert hour(found.get(AlertRule.PRODUCTION)) == due, names[0]
+        reported = [
+            Reported(midnight, midnight, midnight + timedelta(days=2), tuple(each)) for each in records
+        ]
+        asked = asking(reported, timedelta(hours=24), timedelta(hours=2))
+        assert hour(asked and asked.at) == line["asked"]
 
 
 @pytest.mark.parametrize("of", OrderType)
@@ -433,6 +461,22 @@ def test_a_breach_has_the_clock_of_its_answer_and_of_who_was_arrested() -> None:
     made.settle()
     assert clocks(made, "breach", "no-answer") == []
     assert clocks(made, "breach", "production") == []
+
+
+def test_an_arrest_that_another_record_tells_of_by_its_day_is_late_no_sooner_and_ends_with_it() -> None:
+    ours, theirs = breach(), breach("theirs", "hospital")
+    said = BreachProgressed.model_validate({"breach": theirs.root, "step": "arrested"})
+    by_day = fact(said, agency="police", occurred=NOON.date(), root="by day", things=[theirs])
+    made = settled(
+        order(order="dvpo"), service(), risk(None), ours, theirs, step("arrested", 8, ours), by_day
+    )
+    for each in ("breach", "theirs"):
+        assert [due for _, due, _ in clocks(made, each, "production")] == [NOON + timedelta(hours=32)]
+    charged = BreachProgressed.model_validate({"breach": theirs.root, "step": "charged"})
+    made.add(fact(charged, agency="police", occurred=NOON.date(), root="charged", things=[theirs]))
+    made.settle()
+    for each in ("breach", "theirs"):
+        assert clocks(made, each, "production") == clocks(made, each, "no-answer") == []
 
 
 def test_whoever_takes_back_their_report_stops_no_clock_of_whoever_is_in_a_cell() -> None:
