@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.store import Store, prepared
@@ -54,7 +55,6 @@ _MOVE = prepared(
     """update upload set at = :at, lines = :lines, taken = :taken, refused = :refused, header = :header
        where id = :id and at = :from"""
 )
-_TELL = prepared("insert into upload_line (upload, line, result) values (:upload, :line, :result)")
 _TOLD = prepared(
     "select result from upload_line where upload = :upload and line > :after order by line limit :most"
 )
@@ -105,9 +105,10 @@ async def move(
     async def work(connection: AsyncConnection) -> Upload | None:
         if (await connection.execute(_MOVE, asdict(moved) | {"from": upload.at})).rowcount != 1:
             return None
-        for each in told:
-            row = {"upload": upload.id, "line": each.line, "result": each.result}
-            await connection.execute(_TELL, row)
+        rows = store.rows_of("rows", (("line", "bigint"), ("result", "text")))
+        tell = f"insert into upload_line (upload, line, result) select :upload, line, result from {rows}"
+        lines = orjson.dumps([{"line": each.line, "result": each.result} for each in told]).decode()
+        await connection.execute(prepared(tell), {"upload": upload.id, "rows": lines})
         return moved
 
     return await store.write(work)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -77,8 +78,10 @@ def _given(name: str, field: FieldInfo, path: Path, given: frozenset[str]) -> bo
     return (path == ("content",) and name in given) or (isinstance(extra, dict) and "readOnly" in extra)
 
 
+@lru_cache(maxsize=4096)
 def path_of(column: str) -> tuple[Path, Path]:
-    """The steps of a column's name; and the same with the place in each list left open."""
+    """The steps of a column's name; and the same with the place in each list left open. Each row asks it of
+    each column of its table."""
     steps = tuple(column.split("."))
     return steps, tuple(EACH if _PLACE.fullmatch(step) else step for step in steps)
 
