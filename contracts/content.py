@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.envelope import Id
 from contracts.mentions import Mention, mentions_in
-from contracts.sections import NarrativeSection, Part, RoutingSection
+from contracts.sections import Line, NarrativeSection, Part, RoutingSection
 
 
 class Filed:
@@ -67,6 +67,23 @@ class Content(Part):
             *(mention.key for mention in self.named if mention.mention),
             *_filed_in(self),
         }
+
+
+class Choice(Content):
+    """What an area chooses for itself, and who set it: the base of what a person sets."""
+
+    given = ("person", "name")
+    area: FiledAreaId
+    person: Id | None = Field(
+        default=None,
+        json_schema_extra={"readOnly": True},
+        description="who set it, as `GET /notify/v1/me` names them; none: it is not recorded",
+    )
+    name: Line | None = Field(
+        default=None,
+        json_schema_extra={"readOnly": True},
+        description="as staff are called when they sign in",
+    )
 
 
 class Said(Content):

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from contracts.content import AreaId, Content, FiledAreaId
+from contracts.content import AreaId, Choice, Content, FiledAreaId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, Part, SchoolNumber
 from contracts.times import Day, Moment
@@ -130,12 +130,11 @@ class LadderSet(Content):
     steps: Annotated[list[LadderStep], Field(min_length=4, max_length=4)]
 
 
-class ThresholdSet(Content):
+class ThresholdSet(Choice):
     """A number that an area may choose for itself, such as the Dash score of visible high risk."""
 
     type: ClassVar[str] = "uk.goldthread.configuration.threshold-set.v1"
     topic: ClassVar[str] = "configuration"
-    area: FiledAreaId
     threshold: Threshold
     value: Annotated[StrictInt, Field(ge=1, le=3_650)]
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import CaseId, Content, FiledAreaId, MentionId, ThingId
+from contracts.content import CaseId, Choice, Content, MentionId, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
 from contracts.vocabulary import (
@@ -34,13 +34,12 @@ class LocalCriterion(Part):
     kinds: list[IncidentKind] = Field(default_factory=list, max_length=len(IncidentKind))
 
 
-class MaracSet(Content):
+class MaracSet(Choice):
     """What a MARAC chooses for itself, as a whole: the newest holds. Its Dash score is a
     ``threshold-set``."""
 
     type: ClassVar[str] = "uk.goldthread.configuration.marac-set.v1"
     topic: ClassVar[str] = "configuration"
-    area: FiledAreaId
     repeat_definition: RepeatDefinition = RepeatDefinition.CURRENT
     repeat_anchor: RepeatAnchor = RepeatAnchor.REFERRAL
     escalation: list[Escalation] = Field(

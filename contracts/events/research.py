@@ -5,20 +5,19 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.content import CaseId, Content, FiledAreaId, ThingId
+from contracts.content import CaseId, Choice, Content, ThingId
 from contracts.envelope import AgencyId, Id
 from contracts.sections import Line, NarrativeSection, Part
 from contracts.times import Day
 from contracts.vocabulary import ResearchHeld
 
 
-class ResearchersSet(Content):
+class ResearchersSet(Choice):
     """Which agencies a MARAC asks what they hold of its cases, and until when. The newest holds that was said
     before a meeting began."""
 
     type: ClassVar[str] = "uk.goldthread.configuration.researchers-set.v1"
     topic: ClassVar[str] = "configuration"
-    area: FiledAreaId
     agencies: list[AgencyId] = Field(max_length=60)
     days_before: Annotated[StrictInt, Field(ge=1, le=10)] = Field(
         default=2, description="so many working days before the meeting"

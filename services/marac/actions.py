@@ -7,13 +7,13 @@ from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.upon import Known, ever_about, say_upon
-from contracts.content import Content
+from contracts.content import Choice, Content
 from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled, Restricting
-from contracts.events.configuration import AreaDefined, ThresholdSet
-from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
+from contracts.events.configuration import AreaDefined
+from contracts.events.listing import CaseRestricted, PartiesDecided, ReferralReturned
 from contracts.events.measures import PopulationSet
-from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
+from contracts.events.research import InterestDeclared, ResearchAnswered
 from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
 from services.marac.conference import action_plan, researching
@@ -31,13 +31,16 @@ from services.marac.rules.sitting import why_not_called_off
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
-    facts a return was decided by, who the parties are of whom one is the primary victim, and whether who
-    declares a tie coordinates. Raises Problem (404); Refused
+    facts a return was decided by, who the parties are of whom one is the primary victim, who set what an area
+    chooses, and whether who declares a tie coordinates. Raises Problem (404); Refused
     (422) for facts that the caller gives; Refused (409) where a case is restricted on its way to another
     MARAC: nobody there could take it."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
         await researching.admit(archive, caller, content)
+    if isinstance(content, Choice):
+        _nothing_given(content)
+        return content.model_copy(update={"person": caller.id, "name": caller.name[:200].strip() or None})
     _by_whom(caller, content)
     if isinstance(content, CaseRestricted) and not content.lifted and await on_its_way(archive, content.case):
         raise Refused("transfer-on-its-way", "case", status=409)
@@ -71,12 +74,16 @@ async def _decided(
     archive: Archive, caller: Caller, content: ReferralReturned | PartiesDecided, root: str
 ) -> Content:
     """A decision with what is Goldthread's to give."""
-    given = next((name for name in content.given if getattr(content, name)), None)
-    if given:
-        raise Refused("given-by-goldthread", f"body.content.{given}")
+    _nothing_given(content)
     if isinstance(content, ReferralReturned):
         return content.model_copy(update=await weighed(archive, caller, content.case))
     return content.model_copy(update=await _parties(archive, content.case, root))
+
+
+def _nothing_given(content: Content) -> None:
+    given = next((name for name in content.given if getattr(content, name)), None)
+    if given:
+        raise Refused("given-by-goldthread", f"body.content.{given}")
 
 
 async def _parties(archive: Archive, case: str, root: str) -> dict[str, object]:
@@ -147,7 +154,7 @@ def _cases_of(content: Content) -> set[str]:
 
 
 async def _of_their_area(archive: Archive, caller: Caller, content: Content) -> None:
-    if isinstance(content, MeetingCalled | ThresholdSet | MaracSet | PopulationSet | ResearchersSet):
+    if isinstance(content, MeetingCalled | Choice):
         known = casefile.areas_of(await archive.configuration(AreaDefined))
         if not sharing.may_act_in(caller.areas, area_and_around(known, content.area)):
             raise not_found()

@@ -203,6 +203,8 @@ def _set(fact: Fact[MaracSet | ThresholdSet], names: dict[str, str]) -> shown_li
         at=fact.occurred,
         agency=fact.agency,
         agency_name=names.get(fact.agency, fact.agency),
+        person=said.person,
+        name=said.name,
         threshold=number.threshold if number else None,
         value=number.value if number else None,
         set=said if isinstance(said, MaracSet) else None,

@@ -98,7 +98,7 @@ async def areas(runtime: TheRuntime, caller: OfChoices) -> shown_listing.Areas:
 async def choices(
     area: AreaId, runtime: TheRuntime, caller: OfChoices, response: Response
 ) -> shown_listing.Choices:
-    """What holds in an area: since when, set by which agency, and all that was set before. ``ETag`` is the
+    """What holds in an area: since when, set by whom, and all that was set before. ``ETag`` is the
     version of what was set here, thresholds too."""
     shown = await listing_actions.choices(runtime, caller, area)
     response.headers["ETag"] = etag(shown.version)

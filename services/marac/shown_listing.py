@@ -219,13 +219,15 @@ class ChosenShown(Shown):
 
 
 class ChoiceSet(Shown):
-    """That something was set: when, by which agency. ``threshold`` and ``value`` of a number, else of the
-    whole."""
+    """That something was set: when, by which agency and whom of it. ``threshold`` and ``value`` of a number,
+    else of the whole."""
 
     root: str
     at: datetime
     agency: str
     agency_name: str
+    person: str | None = Field(default=None, description="null: it is not recorded")
+    name: str | None = None
     threshold: Threshold | None = None
     value: int | None = None
     set: MaracSet | None = None

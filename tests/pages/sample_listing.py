@@ -258,7 +258,7 @@ async def choices(_runtime: Any, _caller: Caller, area: str) -> shown.Choices:
         version=2,
         chosen=chosen,
         history=[
-            shown.ChoiceSet(at=ago(days=20), set=whole, **by),
+            shown.ChoiceSet(at=ago(days=20), set=whole, person=new(), name="Rowan Ellis", **by),
             shown.ChoiceSet(at=ago(days=300), threshold=dash, value=14, **by),
         ],
     )

@@ -120,7 +120,8 @@ def _cells(*states: Research, **more: bool) -> list[shown.Cell]:
 
 async def researchers(_runtime: Any, _caller: Caller, area: str) -> shown.Researchers:
     """What holds, and what was said before it."""
-    holds = ResearchersSet(area=area, agencies=["harbour-idva", "northmere-police"], days_before=3)
+    asked = ["harbour-idva", "northmere-police"]
+    holds = ResearchersSet(area=area, agencies=asked, days_before=3, person=new(), name="Priya Nair")
     first = ResearchersSet(area=area, agencies=[], declares=False)
     by: dict[str, Any] = {"agency": "northmere-police", "agency_name": "Northmere Police"}
     return shown.Researchers(

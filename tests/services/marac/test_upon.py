@@ -3,6 +3,7 @@ and, with both texts, by page."""
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.upon import ever_about
 from contracts.events.research import ResearchersSet
-from tests.services.marac.conftest import Marac, Prepared, prepared
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_listing import form, once, send
 from tests.support.facts import fact
 
@@ -60,6 +61,36 @@ async def test_of_two_who_set_what_a_marac_chooses_the_second_is_told(marac: Mar
     assert await tag(marac, "chair", "choices/north") == '"3"', "its Dash score is of what was read"
     assert told(await marac.post_upon("admin", "choices", first, 2))
     assert await tag(marac, "admin", "choices/south") == '"0"', "each area is set by itself"
+
+
+async def test_who_set_it_is_told_with_it(marac: Marac, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the token of whoever set it; of what was set before that was kept, that it is not recorded."""
+    await prepared(marac)
+    with monkeypatch.context() as before:
+        before.setattr(marac.runtime, "service", replace(marac.runtime.service, admit=None))
+        assert (await marac.post_upon("admin", "choices", NORTH)).status_code == 201
+    assert (await marac.post_upon("chair", "choices", NORTH | {"slots": 9}, 1)).status_code == 201
+    assert (await marac.post_upon("admin", "thresholds", DASH, 2)).status_code == 201
+    history = (await marac.get("coordinator", "choices/north")).json()["history"]
+    by = [(CALLERS["admin"].id, "admin"), (CALLERS["chair"].id, "chair"), (None, None)]
+    assert [(each["person"], each["name"]) for each in history] == by
+    shown = await form(marac, "coordinator", "/marac/choices/north")
+    found = re.findall(r"Set by (?:([\w-]+), )?The (\w+)", shown)
+    assert found == [("admin", "council"), ("chair", "police"), ("", "council")]
+    assert shown.count("Who of it did is not recorded.") == 1
+    as_another = DASH | {"value": 11, "person": CALLERS["chair"].id}
+    now, footing = marac.runtime.clock.now().isoformat(), {"basis": "public-task", "purpose": "safeguarding"}
+    headers = {"Authorization": "Bearer admin", "If-Match": '"1"'}
+    path, said = f"/marac/v1/facts/{history[0]['root']}", {"occurred": now, "recorded": now} | footing
+    refused = await marac.http.put(path, headers=headers, json=said | {"content": as_another})
+    assert (refused.status_code, refused.json()["code"]) == (422, "given-by-goldthread")
+    for path, body in (
+        ("choices", NORTH | {"name": "Rowan Ellis"}),
+        ("thresholds", as_another),
+        ("researchers", NORTH | {"agencies": [], "person": CALLERS["admin"].id}),
+    ):
+        answer = await marac.post_upon("chair", path, body, 0 if path == "researchers" else 3)
+        assert (answer.status_code, answer.json()["code"]) == (422, "given-by-goldthread"), path
 
 
 async def test_what_was_taken_back_counts_and_is_not_there_again(marac: Marac) -> None:
@@ -246,7 +277,8 @@ async def test_by_page_the_second_to_say_whom_a_marac_asks_has_both_texts(marac:
     assert (await send(marac, "coordinator-too", path, **again)).status_code == 303
     shown = await form(marac, "admin", path)
     assert "Asked: The council. They answer by 5 working days before the meeting." in shown
-    assert re.findall(r"Set by The (\w+)", shown) == ["council", "police"], "who set it, the newest first"
+    by = [("coordinator-too", "council"), ("chair", "police")]
+    assert re.findall(r"Set by ([\w-]+), The (\w+)", shown) == by, "who set it, the newest first"
     for who in ("housing", "idva", "coordinator-elsewhere"):
         assert (await send(marac, who, path, **again)).status_code == 404
     listed = await form(marac, "coordinator", "/marac/choices")
