@@ -11,6 +11,7 @@ from contracts.envelope import Envelope, Id
 from contracts.events.actions import ActionAnswered
 from contracts.events.children import SchoolCalendarSet
 from contracts.events.people import ImmigrationNoted
+from contracts.events.research import ResearchAnswered
 from contracts.events.support import CapacityTold
 from contracts.events.withheld import WithheldFromPolice, WithheldOpened
 from contracts.posts import POSTED
@@ -21,7 +22,7 @@ from contracts.topics import Topic, inbound, outbound
 BY_PEOPLE = (WithheldFromPolice, WithheldOpened, ImmigrationNoted)
 """What no system says: whoever supports a victim does, by a right of their own. What the police are not to
 be told lies on no topic that a system fills."""
-BESIDE = (CapacityTold, SchoolCalendarSet, ActionAnswered)
+BESIDE = (CapacityTold, SchoolCalendarSet, ActionAnswered, ResearchAnswered)
 """What systems say that is not of people, or that MARAC asked of their agency."""
 PUT: dict[str, type[Content]] = {
     kind: model for kind, model in POSTED.items() if not issubclass(model, BY_PEOPLE)

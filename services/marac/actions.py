@@ -19,7 +19,7 @@ from services.marac import casefile
 from services.marac.conference import action_plan, researching
 from services.marac.conference.calling import AsCalled, as_called
 from services.marac.conference.following import say, take_back, taken_back
-from services.marac.conference.held import Held, agencies_inside, tied, visible
+from services.marac.conference.held import Held, agencies_inside, visible
 from services.marac.conference.rows import ConferenceCase
 from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
@@ -33,11 +33,11 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
     facts a return was decided by, who the parties are of whom one is the primary victim, who set what an area
     chooses, and whether who declares a tie coordinates. Raises Problem (404); Refused
-    (422) for facts that the caller gives; Refused (409) where a case is restricted on its way to another
-    MARAC: nobody there could take it."""
+    (422) for facts that the caller gives; Refused (409) for an answer that the caller's agency has given, and
+    where a case is restricted on its way to another MARAC: nobody there could take it."""
     await _of_their_area(archive, caller, content)
     if isinstance(content, ResearchAnswered):
-        await researching.admit(archive, caller, content)
+        await researching.admit(archive, caller, content, root)
     if isinstance(content, Choice):
         _nothing_given(content)
         return content.model_copy(update={"person": caller.id, "name": caller.name[:200].strip() or None})
@@ -117,7 +117,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     await _of_their_area(archive, caller, content)
     await _of_no_tie(archive, caller, content)
     if isinstance(content, ResearchAnswered):
-        await researching.admit(archive, caller, content)
+        await researching.asked_for(archive, caller, content)
     if isinstance(content, InterestDeclared) and content.person == caller.id:
         raise not_found()
     if isinstance(content, CaseRestricted):
@@ -142,7 +142,7 @@ async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> Non
 
 
 async def _of_no_tie(archive: Archive, caller: Caller, content: Content) -> None:
-    if await tied(archive, caller, _cases_of(content)):
+    if await researching.kept_from(archive, caller, _cases_of(content)):
         raise not_found()
 
 

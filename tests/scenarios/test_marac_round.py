@@ -126,6 +126,9 @@ async def nobody_sees_it_who_has_a_tie(round_: Round) -> None:
 
     await round_.comes("it is on the chair's agenda", released)
     await round_.get(HOSPITAL, f"{path}/research/{round_.case}", 404)
+    system = await round_.goldthread.system("northmere-hospital")
+    asked_of = f"/marac/v1/{path}/research/{round_.case}"
+    assert (await system.get(asked_of)).status_code == 404, "nor for the system that they read"
 
 
 async def declare(round_: Round, who: str, tie: bool) -> None:
@@ -154,8 +157,21 @@ async def each_agency_says_what_it_holds(round_: Round) -> None:
         return states["castlegate-housing"] == "answered" and states["northmere-hospital"] == "asked"
 
     await round_.comes("the grid says who has answered", answered)
+    await a_system_answers(round_, f"/marac/v1/{path}/{round_.case}")
     text = str(await round_.get(CHAIR, f"cases/{round_.case}/research"))
     assert "Rent is paid." in text
+
+
+async def a_system_answers(round_: Round, path: str) -> None:
+    """Of the IDVA service, which holds nothing of them in its own records: said twice, it is one answer."""
+    system = await round_.goldthread.system("harbour-idva")
+    found = (await system.get(path)).json()["people"]
+    said = {"people": [{"person": each["person"], "held": "nothing-held"} for each in found]}
+    key = {"Idempotency-Key": "nothing-held-by-harbour"}
+    taken = [await system.post(path, json=said, headers=key) for _ in range(2)]
+    assert [each.status_code for each in taken] == [201, 200]
+    other = await round_.goldthread.system("northmere-council")
+    assert (await other.get(path)).status_code == (await other.post(path, json=said)).status_code == 404
 
 
 async def the_agenda_is_published_and_stays_live(round_: Round) -> None:

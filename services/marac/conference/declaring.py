@@ -23,6 +23,7 @@ from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import agenda, sharing
 from services.marac.rules.interests import has_tie
+from services.marac.rules.research import is_asked
 
 
 async def interests(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.Interests:
@@ -127,7 +128,7 @@ async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRo
     row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
     if row is None or row.withdrawn:
         raise not_found()
-    asked = sharing.is_asked(caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas)
+    asked = is_asked(caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas)
     sees = asked or sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
     if not sees and not was_there(caller, row.areas, await sitting_of(archive, meeting)):
         raise not_found()

@@ -1,7 +1,7 @@
 """What an agency is asked to find before a meeting, answers, and what of it is shown to whom. An agency sees
 its own lines alone; readers of the case see what every agency answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -19,7 +19,8 @@ from contracts.events.research import ResearchAnswered
 from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
-from services.marac.conference.held import Held, tied
+from services.marac.conference.following import say
+from services.marac.conference.held import Held, pairs_of, tied, with_ties
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
     Answer,
@@ -32,6 +33,7 @@ from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import research as rule
 from services.marac.rules import sharing
 from services.marac.rules.emergency import over_at
+from services.marac.rules.interests import has_tie
 from services.marac.rules.research import Research
 
 
@@ -44,7 +46,17 @@ class Request:
     case: rows.ConferenceCase
 
 
-async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, within: str = "") -> None:
+async def admit(
+    archive: Archive, caller: Caller, said: ResearchAnswered, root: str, within: str = ""
+) -> None:
+    """Refuse as ``asked_for``; and a second answer of the agency, which corrects its first (409)."""
+    await asked_for(archive, caller, said, within)
+    own = {each.root for each in await _own(archive, caller, said.meeting, said.case)}
+    if own and root not in own:
+        raise Refused("answered-meanwhile", status=409)
+
+
+async def asked_for(archive: Archive, caller: Caller, said: ResearchAnswered, within: str = "") -> None:
     """Refuse an answer that nobody asked the caller's agency for (404), and one about somebody whom the case
     does not name (422); ``within``: where in what was sent the answer stands."""
     request = await _request(archive, caller, said.meeting, said.case)
@@ -95,7 +107,7 @@ async def request(
         asked=_asked(found, caller.agency, casefile.areas_of(known), at),
         agency_name=agency_names(casefile.agencies_of(known), [caller.agency])[caller.agency],
         people=sought,
-        answer=await _own(runtime, caller, meeting, case),
+        answer=next(iter(await _own(runtime, caller, meeting, case)), None),
     )
     ours = [line.fact for each in sought for line in each.ours]
     answered = [page.answer.fact] if page.answer else []
@@ -107,18 +119,13 @@ async def answer(
     runtime: Runtime, caller: Caller, said: ResearchAnswered, over: tuple[str, int] | None, key: str | None
 ) -> Taken:
     """Record what the caller's agency holds; ``over``: the answer of theirs that this corrects, and the
-    version at hand. Raises Refused: 409 where somebody of the agency has answered meanwhile, 412 where they
-    have corrected it; Problem (404) unless it is asked."""
-    header, right = own_header(runtime.clock.now()), sharing.ANSWER_RESEARCH
+    version at hand. Said again under one key, it has the first answer. Raises Refused: 409 where somebody of
+    the agency has answered meanwhile, 412 where they have corrected it; Problem (404) unless it is asked."""
     if over is None:
-        await admit(runtime, caller, said, "body.")
-        own = await _own(runtime, caller, said.meeting, said.case)
-        if own is not None and own.root != runtime.id_of(caller, key):
-            raise Refused("answered-meanwhile", status=409)
-        taken = await runtime.take(header, said, caller=caller, right=right, idempotency_key=key)
-    else:
-        root, version = over
-        taken = await runtime.revise(root, version, header, said, caller=caller, right=right)
+        await asked_for(runtime, caller, said, "body.")
+        return await say(runtime, caller, said, sharing.ANSWER_RESEARCH, key)
+    header, right = own_header(runtime.clock.now()), sharing.ANSWER_RESEARCH
+    taken = await runtime.revise(*over, header, said, caller=caller, right=right)
     await runtime.folded(said.keys(taken.root))
     return taken
 
@@ -160,7 +167,7 @@ async def is_asked_of_any(archive: Archive, caller: Caller, meeting: str) -> boo
 
 
 def _is_asked(caller: Caller, row: ResearchRow) -> bool:
-    return not row.withdrawn and sharing.is_asked(
+    return not row.withdrawn and rule.is_asked(
         caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas
     )
 
@@ -177,22 +184,32 @@ async def _request(archive: Archive, caller: Caller, meeting: str, case: str) ->
 
 
 async def _cases(archive: Archive, caller: Caller, cases: Iterable[str]) -> dict[str, rows.ConferenceCase]:
-    """Those of these cases that stand, and to whose parties the caller has declared no tie."""
+    """Those of these cases that stand, and that are there for the caller."""
     wanted = set(cases)
-    wanted -= await tied(archive, caller, wanted)
+    wanted -= await kept_from(archive, caller, wanted)
     found = await Held(archive).many(CASE, rows.ConferenceCase, wanted, "case")
     return {case: row for case, row in found.items() if not row.withdrawn}
 
 
-async def _own(archive: Archive, caller: Caller, meeting: str, case: str) -> Answer | None:
-    """The newest answer of the caller's agency for a meeting."""
+async def kept_from(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
+    """Those of these cases that are not there for the caller, as ``tied`` says it; nor for an agency's
+    system, where anybody of the agency declared a tie."""
+    kept = await tied(archive, caller, cases)
+    if not rule.is_system(caller.roles):
+        return kept
+    said = [(each.root, row.case) for row in await with_ties(archive) for each in row.declared if each.tie]
+    facts = await archive.versions_of({root for root, _ in said})
+    ours = {fact.root for fact in facts if fact.agency == caller.agency}
+    theirs = {case for root, case in said if root in ours}
+    pairs = await pairs_of(archive, {*cases, *theirs})
+    return kept | {case for case in cases if has_tie(case, theirs, pairs)}
+
+
+async def _own(archive: Archive, caller: Caller, meeting: str, case: str) -> list[Answer]:
+    """The answers of the caller's agency for a meeting, the newest first: of two at one instant both."""
     row = await Held(archive).one(ANSWERS, AnswersRow, case)
-    of = (
-        [each for each in row.answers if (each.agency, each.meeting) == (caller.agency, meeting)]
-        if row
-        else []
-    )
-    return of[0] if of else None
+    answers = row.answers if row else ()
+    return [each for each in answers if (each.agency, each.meeting) == (caller.agency, meeting)]
 
 
 def people_of(case: rows.ConferenceCase) -> list[rows.CasePerson]:

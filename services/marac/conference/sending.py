@@ -29,7 +29,7 @@ from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import MEETING
 from services.marac.rules import sharing
 from services.marac.rules.research import LISTED_FOR
-from services.marac.rules.sending import Opening, agencies_for_minutes, opening
+from services.marac.rules.sending import Opening, agencies_for_minutes, opening, opens
 from services.marac.rules.sitting import IN_THE_ROOM, speaking_order
 from services.marac.shown_sent import (
     OpenedLine,
@@ -59,9 +59,9 @@ def minutes_to(sitting: Sitting, issued: set[str]) -> list[str]:
 
 
 async def opened(runtime: Runtime, caller: Caller, meeting: str, paper: Paper) -> None:
-    """Record that the caller opened the newest version, the first time that they do. Whoever coordinates
-    sends it, and theirs is no opening. While the service has not caught up the next look says it."""
-    if sharing.may_place_cases(caller.roles):
+    """Record that the caller opened the newest version, the first time that they do, where that is an
+    opening. While the service has not caught up the next look says it."""
+    if not opens(caller.roles):
         return
     row = await Held(runtime).one(SENT, SentRow, meeting)
     sent = row.newest(paper) if row else None
@@ -120,9 +120,9 @@ async def to_me(runtime: Runtime, caller: Caller) -> SentToMe:
 
 
 async def unopened(runtime: Runtime, caller: Caller) -> list[SentLine]:
-    """What of it the caller has not opened, for their first page; nothing for whoever coordinates, and sends
-    it. The look is on record."""
-    if sharing.may_place_cases(caller.roles):
+    """What of it the caller has not opened, for their first page; nothing for whoever opens none. The look
+    is on record."""
+    if not opens(caller.roles):
         return []
     found = await _there(runtime, caller, new=True)
     return (await _list(runtime, caller, found)).papers if found else []

@@ -5,11 +5,14 @@ Source: SafeLives research form and the published order of a meeting (``domain.m
 own; what holds where it sets none, and what of a case that is listed late, is Goldthread's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from contracts.rules.areas import within_token
 from contracts.rules.clocks import Calendar, Calendars, Limit, deadline
+from contracts.vocabulary import StaffRole
+from services.marac.rules.sharing import ANSWER_RESEARCH, RIGHTS
 
 LISTED_LATE = Limit(1, Calendar.WORKING_DAYS)
 """How long an agency has at least, from when a case is listed; never longer than until the meeting begins."""
@@ -49,3 +52,25 @@ def state(*, answered: bool, nothing: bool, due: datetime, at: datetime, asked: 
     if not asked:
         return Research.NOBODY_INSIDE
     return Research.LATE if due <= at else Research.ASKED
+
+
+def is_asked(
+    roles: Collection[str],
+    areas: Collection[str],
+    agency: str,
+    asked: Collection[str],
+    around: Collection[str],
+) -> bool:
+    """Whether a caller answers what their agency holds before a meeting that asks these agencies, and whose
+    area is one of ``around``. It is asked of the agency: any of its people who may answer does; and its
+    system, whose token, where it names no area, is for all of them."""
+    if agency not in asked or RIGHTS[ANSWER_RESEARCH].isdisjoint(roles):
+        return False
+    return within_token(areas, around) if is_system(roles) else not set(areas).isdisjoint(around)
+
+
+def is_system(roles: Collection[str]) -> bool:
+    """Whether a caller answers as the system of an agency, and as nobody of its staff: no person who could
+    declare a tie. Who reads what it fetched is not known, so that of a case to which anybody of the agency
+    declared a tie there is nothing for it (Goldthread's own, 2026-11)."""
+    return RIGHTS[ANSWER_RESEARCH].intersection(roles) == {StaffRole.REPORTER}

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from contracts.rules.clocks import Calendars, runs_out
 from contracts.vocabulary import AlertRule, Paper
+from services.marac.rules.sharing import READ_MINUTES, RIGHTS, may_place_cases
 
 RULES: Mapping[Paper, AlertRule] = {
     Paper.AGENDA: AlertRule.AGENDA_TO_OPEN,
@@ -49,3 +50,9 @@ def opening(opened: datetime | None, due: datetime, at: datetime) -> Opening:
     if opened is not None:
         return Opening.OPENED
     return Opening.LATE if due <= at else Opening.SENT
+
+
+def opens(roles: Collection[str]) -> bool:
+    """Whether a look of a caller's opens what was sent: theirs who may have it; of a system nobody has read
+    it yet, and whoever coordinates sends it."""
+    return not RIGHTS[READ_MINUTES].isdisjoint(roles) and not may_place_cases(roles)

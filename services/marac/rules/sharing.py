@@ -93,7 +93,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_SHOWN: frozenset({StaffRole.IDVA, StaffRole.MARAC_COORDINATOR}),
     MESSAGE: frozenset({StaffRole.IDVA, StaffRole.OFFICER_IN_CASE}),
     READ_CHILDREN: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
-    ANSWER_RESEARCH: frozenset({StaffRole.MARAC_REPRESENTATIVE, StaffRole.IDVA}),
+    ANSWER_RESEARCH: frozenset({StaffRole.MARAC_REPRESENTATIVE, StaffRole.IDVA, StaffRole.REPORTER}),
     SET_RESEARCHERS: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.AREA_ADMIN}),
     DECLARE_INTEREST: frozenset(
         {
@@ -251,22 +251,6 @@ def may_act_in(areas: Collection[str], around: Collection[str]) -> bool:
     """Whether a caller with these areas may act for an area, given it and those around it: call its
     meetings, set its thresholds. Nobody does so for an area that is not theirs."""
     return not set(areas).isdisjoint(around)
-
-
-def is_asked(
-    roles: Collection[str],
-    areas: Collection[str],
-    agency: str,
-    asked: Collection[str],
-    around: Collection[str],
-) -> bool:
-    """Whether a caller answers what their agency holds before a meeting that asks these agencies, and whose
-    area is one of ``around``. It is asked of the agency: any of its people who may answer does."""
-    return (
-        not RIGHTS[ANSWER_RESEARCH].isdisjoint(roles)
-        and agency in asked
-        and not set(areas).isdisjoint(around)
-    )
 
 
 def may_hold(roles: Collection[str]) -> bool:

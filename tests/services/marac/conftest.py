@@ -74,6 +74,10 @@ CALLERS = {
         caller("admin", "council", "area-admin", "castleshire"),
         caller("on-call", "police", "on-call", "north"),
         caller("system", "council", "reporter", "north"),
+        caller("system-of-all", "council", "reporter"),
+        caller("system-elsewhere", "council", "reporter", "south"),
+        caller("system-else", "harbour", "reporter"),
+        caller("system-haven", "haven", "reporter"),
     )
 }
 
@@ -144,10 +148,13 @@ def bare(content: Any) -> Any:
 
 
 @pytest.fixture
-async def marac(tmp_path: Path) -> AsyncIterator[Marac]:
+async def marac(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Marac]:
+    """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
+    postgres = getattr(request, "param", "sqlite") == "postgres"
+    url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
     clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
-    store = open_store(f"sqlite:///{tmp_path}", "marac", clock)
+    store = open_store(url, "marac", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
     app = routes_of(runtime, Door())
     await runtime.start()

@@ -108,8 +108,8 @@ async def test_an_answer_stops_its_clock_and_stands_on_the_case(marac: Marac) ->
     assert ([each["state"] for each in waits["answered"]], waits["waits"]) == (["answered"], [])
 
 
-async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) -> None:
-    made = await asked(marac)
+async def met(marac: Marac, made: Prepared) -> Prepared:
+    """The same case at a meeting that has begun, and before which nobody answered."""
     starts = (marac.runtime.clock.now() - timedelta(hours=1)).isoformat()
     over = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()["root"]
     listed = await marac.post("coordinator", f"meetings/{over}/cases", {"case": made.case})
@@ -117,13 +117,18 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     sooner = ResearchersSet(area="north", agencies=ASKED, declares=False)
     header = own_header(marac.runtime.clock.now() - timedelta(days=3))
     await marac.runtime.take(header, sooner, caller=CALLERS["coordinator"], right="test")
-    late = Prepared(made.case, made.incident, made.breach, over)
 
     async def is_late() -> bool:
         found = await marac.get("coordinator", f"meetings/{over}/research")
         return found.json().get("late") == len(ASKED)
 
     await until(is_late, what="nobody answered before the meeting")
+    return Prepared(made.case, made.incident, made.breach, over)
+
+
+async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) -> None:
+    late = await met(marac, made := await asked(marac))
+    over = late.meeting
     assert (await say(marac, "housing", late, answer(await people(marac, late)))).status_code == 201
     shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
     assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
@@ -196,7 +201,7 @@ async def test_the_page_answers_by_one_press_and_keeps_what_was_typed(marac: Mar
 async def test_nobody_answers_what_was_not_asked_of_them(marac: Marac) -> None:
     made = await asked(marac)
     found = await people(marac, made)
-    for who in ("idva-else", "chair", "matac", "system"):
+    for who in ("idva-else", "chair", "matac", "system-else", "system-elsewhere"):
         assert (await say(marac, who, made, answer(found))).status_code == 404, who
     other = answer(found)
     other["people"][0]["person"] = made.breach

@@ -18,7 +18,7 @@ from services.marac.conference.research import CALENDARS
 from services.marac.rules import sharing
 from services.marac.rules.interests import has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
-from services.marac.rules.research import due_by, runs_until, state
+from services.marac.rules.research import due_by, is_asked, is_system, runs_until, state
 from services.marac.rules.restricting import still_inside
 from tests.services.marac.caseload import listing, meeting, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
@@ -243,11 +243,29 @@ def test_to_which_cases_a_tie_is(what: str, tied: set[str], case: str, *, tie: b
         ("marac-representative", [], "council", False),
         ("marac-representative", ["north"], "hospital", False),
         ("marac-chair", ["north"], "council", False),
-        ("reporter", ["north"], "council", False),
+        ("reporter", [], "council", True),
+        ("reporter", ["north"], "council", True),
+        ("reporter", ["south"], "council", False),
+        ("reporter", [], "hospital", False),
+        ("support-reporter", [], "council", False),
     ],
 )
 def test_who_answers_for_an_agency(role: str, areas: list[str], agency: str, *, asked: bool) -> None:
-    assert sharing.is_asked({role}, areas, agency, ["council", "haven"], ["north", "castleshire"]) == asked
+    assert is_asked({role}, areas, agency, ["council", "haven"], ["north", "castleshire"]) == asked
+
+
+@pytest.mark.parametrize(
+    ("roles", "system"),
+    [
+        ({"reporter"}, True),
+        ({"reporter", "support-reporter"}, True),
+        ({"reporter", "marac-representative"}, False),
+        ({"idva"}, False),
+        ({"marac-chair"}, False),
+    ],
+)
+def test_who_answers_as_a_system(roles: set[str], *, system: bool) -> None:
+    assert is_system(roles) is system
 
 
 @pytest.mark.parametrize(
