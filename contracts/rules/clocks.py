@@ -157,8 +157,7 @@ CLOCKS: Mapping[AlertRule, Clock] = {
     AlertRule.PRODUCTION: Clock(
         about="breach",
         started="an arrest for the breach of a DVPN, DVPO, DAPN, occupation order or court bail, of an order"
-        " beside one of these, or of one not known. Told again within the limit it is the same arrest; by"
-        " another record within the hour, or by its day alone, it counts from the earliest known time",
+        " beside one of these, or of one not known. Told again within the limit it is the same arrest",
         stopped="a later step: charged, at court, sentenced, acquitted, released, no further action, no"
         " breach found, outstanding, closed",
         limit=Limit(24, Calendar.COURT_HOURS),
