@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
+import orjson
 from sqlalchemy import text
 
 from chassis.archive import Archive
@@ -20,13 +21,15 @@ from chassis.clock import Clock
 from chassis.ids import Ids
 from chassis.store import open_store
 from contracts.events.people import IncidentReported
+from contracts.events.support import RoleTaken
 from deploy.bench.agenda import FIRST, client_of, settled, upload
 from deploy.bench.grown import Grown, grow
-from deploy.bench.invented import line
+from deploy.bench.invented import AREA, line
 from deploy.bench.paging import milliseconds, settings_of
 from deploy.bench.report import Figure
 from deploy.demo.client import Client, Unexpected
-from deploy.demo.staff import COORDINATOR
+from deploy.demo.staff import ADMINISTRATOR, COORDINATOR, OFFICER
+from deploy.demo.staff import IDVA_WORKER as IDVA
 from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart
 from deploy.wiring import SERVICES
@@ -42,29 +45,66 @@ PAGES = (
     (COORDINATOR, "/marac/meetings/{meeting}/print"),
     (COORDINATOR, "/marac/meetings/{meeting}/research"),
     (COORDINATOR, "/marac/meetings/{meeting}/sent"),
+    (COORDINATOR, "/marac/meetings/{meeting}/interests"),
+    (COORDINATOR, "/marac/meetings/{meeting}/change"),
     (COORDINATOR, "/marac/cases/{case}"),
     (COORDINATOR, "/marac/cases/{case}/print"),
     (COORDINATOR, "/marac/cases/{case}/after"),
+    (COORDINATOR, "/marac/cases/{case}/actions"),
     (COORDINATOR, "/marac/cases/{case}/decisions"),
+    (COORDINATOR, "/marac/cases/{case}/restriction"),
     (COORDINATOR, "/marac/cases/{case}/shown-to/{case}"),
+    (COORDINATOR, "/marac/cases/{case}/source/{case}"),
+    (COORDINATOR, "/marac/cases/{case}/transfer"),
+    (COORDINATOR, "/marac/cases/{case}/whereabouts"),
     (COORDINATOR, "/marac/waiting"),
     (COORDINATOR, "/marac/repeats"),
     (COORDINATOR, "/marac/actions"),
+    (COORDINATOR, "/marac/actions/{action}"),
     (COORDINATOR, "/marac/children"),
     (COORDINATOR, "/marac/transfers"),
     (COORDINATOR, "/marac/victims"),
+    (COORDINATOR, "/marac/call"),
+    (COORDINATOR, "/marac/emergency?case={case}"),
+    (COORDINATOR, "/marac/emergency-meetings/{emergency}"),
+    (COORDINATOR, "/marac/choices"),
+    (COORDINATOR, "/marac/choices/{area}"),
+    (COORDINATOR, "/marac/researchers/{area}"),
+    (COORDINATOR, "/marac/search"),
+    (COORDINATOR, "/marac/how-far"),
     (REPRESENTATIVE, "/marac/actions"),
     (REPRESENTATIVE, "/marac/flags"),
     (REPRESENTATIVE, "/marac/research"),
+    (REPRESENTATIVE, "/marac/meetings/{meeting}/research/{case}"),
     (REPRESENTATIVE, "/marac/minutes"),
+    (REPRESENTATIVE, "/marac/sent"),
+    (IDVA, "/marac/meetings"),
+    (IDVA, "/marac/returned"),
+    (OFFICER, "/marac/messages"),
+    (OFFICER, "/marac/cases/{case}/messages"),
     (MATAC, "/marac/cohort"),
+    (MATAC, "/marac/cohort/{person}"),
+    (MATAC, "/marac/cohort/{person}/decision"),
     (MATAC, "/marac/candidates"),
+    (ADMINISTRATOR, "/marac/characteristics"),
     (CHAIR, "/marac/meetings/{meeting}/sitting"),
+    (CHAIR, "/marac/meetings/{meeting}/hear/{case}"),
+    (CHAIR, "/marac/meetings/{meeting}/copy"),
     (CHAIR, "/marac/overview"),
     (CHAIR, "/marac/v1/data-return?by=quarter"),
     (CHAIR, "/marac/v1/data-return?by=year"),
     (CHAIR, "/marac/v1/data-return?by=meeting"),
 )
+HELD = (
+    (CHAIR, "/marac/meetings/{meeting}/minutes"),
+    (CHAIR, "/marac/meetings/{meeting}/minutes/print"),
+    (REPRESENTATIVE, "/marac/meetings/{meeting}/minutes"),
+)
+"""Once the meeting was held and its minutes were issued."""
+SOUGHT = {"number": f"V{FIRST}", "reason": "own-case"}
+HEARD = {"risks": "Contact goes on.", "decided": "New locks, and the IDVA rings.", "safe_to_tell": True}
+CHAIRS = {"agency": "northmere-police", "attended": "present", "who": "Rowan Ellis", "chairs": True}
+COMES = {"agency": FLAGGERS[0], "attended": "present", "who": "Femi Adair"}
 
 
 def measure(deployment: Deployment, posts: int, cases: int) -> Iterator[str | Figure]:
@@ -150,14 +190,51 @@ async def _looked(deployment: Deployment, cases: int) -> tuple[dict[str, float],
     """The p99 of each page, and of the smallest answer, in milliseconds."""
     async with client_of(deployment) as client:
         meeting, case = await _listed(client)
+        ids = {"meeting": meeting, "case": case, "area": AREA, **await _more(client, case)}
         await _grown(deployment, case, meeting, cases)
-        pages = {
-            f"{path.removeprefix('/marac/')}, {who}": await _took(
-                client, who, path.format(meeting=meeting, case=case)
-            )
-            for who, path in PAGES
-        }
-        return pages, await _took(client, COORDINATOR, "/marac/health")
+        pages = {_page(who, path): await _took(client, who, "GET", path.format(**ids)) for who, path in PAGES}
+        pages["search, what is found"] = await _took(
+            client, COORDINATOR, "POST", "/marac/search", data=SOUGHT
+        )
+        await _hold(client, meeting)
+        for who, path in HELD:
+            pages[_page(who, path)] = await _took(client, who, "GET", path.format(**ids))
+        return pages, await _took(client, COORDINATOR, "GET", "/marac/health")
+
+
+def _page(who: str, path: str) -> str:
+    return f"{path.removeprefix('/marac/')}, {who}"
+
+
+async def _more(client: Client, case: str) -> dict[str, str]:
+    """What else has a page of its own: an action of the case, an emergency, and somebody of the cohort. The
+    case has an officer from here on, who may write messages."""
+    at = Clock().now()
+    agreed = {"owner": FLAGGERS[0], "text": "New locks.", "target": "victim"}
+    agreed["due"] = (at + timedelta(days=7)).isoformat()
+    action = await client.say(COORDINATOR, f"/marac/v1/cases/{case}/actions", "bench-action", agreed)
+    called = {"area": AREA, "venue": "01632 960100"}
+    emergency = await client.say(COORDINATOR, "/marac/v1/emergency-meetings", "bench-emergency", called)
+    worker = {"name": "Tess Okoro"}
+    said = orjson.loads(
+        line(RoleTaken.type, "officer", FIRST, FIRST, at, part="officer-in-case", worker=worker)
+    )
+    del said["content"]["people"][1:]
+    await upload(client, "referrals", [orjson.dumps(said)])
+    await settled(client)
+    cohort = (await client.call(MATAC, "GET", "/marac/v1/cohort")).json()["people"]
+    return {"action": action.root, "emergency": emergency.root, "person": cohort[0]["person"]}
+
+
+async def _hold(client: Client, meeting: str) -> None:
+    """Hear each of its cases, close it, and issue its minutes."""
+    path = f"/marac/v1/meetings/{meeting}"
+    cases = (await client.call(CHAIR, "GET", f"{path}/agenda")).json()["cases"]
+    said = [("sitting", {"step": "opened", "statement": True}), ("attendance", CHAIRS), ("attendance", COMES)]
+    said += [(f"cases/{each['case']}/hearing", HEARD) for each in cases]
+    for end, body in (*said, ("sitting", {"step": "closed"}), ("minutes", {"number": 1})):
+        await client.call(CHAIR, "POST", f"{path}/{end}", json=body)
+    await settled(client)
 
 
 async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) -> Grown:
@@ -174,10 +251,10 @@ async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) ->
         await store.close()
 
 
-async def _took(client: Client, who: str, path: str) -> float:
+async def _took(client: Client, who: str, method: str, path: str, **more: object) -> float:
     took = []
     for _ in range(LOOKS + 1):
         began = time.perf_counter()
-        await client.call(who, "GET", path)
+        await client.call(who, method, path, **more)
         took.append(time.perf_counter() - began)
     return milliseconds(took[1:], 99)

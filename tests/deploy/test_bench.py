@@ -1,6 +1,7 @@
 """``make bench``: that each measurement runs on real parts, in its smallest form, and is told."""
 
 import json
+import re
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from chassis.clock import Clock
 from chassis.ids import Ids
@@ -33,11 +35,20 @@ from deploy.bench.stores import stores
 from deploy.demo.caseload import MARACS, caseload
 from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
+from services.marac.service import SERVICE as MARAC
 from tests.support.real import RealParts
 
 SVG = "http://www.w3.org/2000/svg"
 MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
+
+NO_PAGE = {
+    "/marac/": "it leads on to the first page of whoever comes",
+    "/marac/meetings/{meeting}/live": "it goes on for as long as the agenda is open: M1 measures it",
+    "/marac/cases/{case}/live": "it goes on for as long as the case is open",
+    "/marac/meetings/{meeting}/sent/{paper}": "it leads on to an agenda or to minutes",
+}
+"""What is asked for by GET and shows no page, and why."""
 
 TAKEN = ("2.9 min", "0.2 min", "14.50", "< 3 min", "yes")
 FOLDED = ("5.4 min", "0.2 min", "27.00", "", "")
@@ -117,6 +128,21 @@ def test_an_upload_is_of_all_rows_and_told_until_taken_and_until_folded(
         (*("P6 upload", "40 rows of CSV by one upload, until taken"), *TAKEN),
         (*("P6 upload", "40 rows of CSV by one upload, until folded"), *FOLDED),
     ]
+
+
+def test_every_page_of_marac_is_measured() -> None:
+    """Each that is asked for by its address, whatever ids are in it."""
+    routes = iter_route_contexts([route for router in MARAC.routers for route in router.routes])
+    pages = {str(each.path) for each in routes if "GET" in (each.methods or ())}
+    pages = {path for path in pages if not path.startswith("/marac/v1/")}
+    assert pages >= NO_PAGE.keys()
+    measured = {_shape(path) for _, path in (*marac.PAGES, *marac.HELD)}
+    assert {path for path in pages - NO_PAGE.keys() if _shape(path) not in measured} == set()
+    assert not {_shape(path) for path in NO_PAGE} & measured
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"{\w+}", "{}", path.partition("?")[0])
 
 
 def test_each_breach_and_each_incident_is_another() -> None:
