@@ -77,15 +77,18 @@ class Archive:
             found = (await connection.execute(statement)).all()
         return [row_of(view.row, row.body) for row in found]
 
-    async def rows_by(self, view: View, column: str, values: Collection[str]) -> list[Row]:
+    async def rows_by(
+        self, view: View, column: str, values: Collection[str], kind: type[Row] | None = None
+    ) -> list[Row]:
         """The rows of a view of which this column of its table is one of these values, by subject. However
-        many, they are one parameter: PostgreSQL takes no statement with more than 32,767."""
+        many, they are one parameter: PostgreSQL takes no statement with more than 32,767. ``kind``: a part of
+        the view's row, where that is all that is asked for."""
         statement = f"""select body from {view.table.__tablename__} where {column} in
             (select {column} from {self.store.rows_of("rows", ((column, "text"),))}) order by subject"""
         rows = orjson.dumps([{column: value} for value in sorted(values)]).decode()
         async with self.store.reading() as connection:
             found = (await connection.execute(prepared(statement), {"rows": rows})).scalars().all()
-        return [row_of(view.row, body) for body in found]
+        return [row_of(kind or view.row, body) for body in found]
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""

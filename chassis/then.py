@@ -31,8 +31,11 @@ class Then(Archive):
         """Raises TypeError: no list is given of another time."""
         raise TypeError(view.name)
 
-    async def rows_by(self, view: View, column: str, values: Collection[str]) -> list[Row]:
-        """The rows of then of these subjects. Raises TypeError for another column: no list is given."""
+    async def rows_by(
+        self, view: View, column: str, values: Collection[str], kind: type[Row] | None = None
+    ) -> list[Row]:
+        """The rows of then of these subjects, whole. Raises TypeError for another column: no list is
+        given."""
         if column != "subject":
             raise TypeError(view.name)
         rows = [await self.row(view, subject) for subject in sorted(values)]

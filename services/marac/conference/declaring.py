@@ -17,7 +17,8 @@ from services.marac.conference.compose import area_name
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase
 from services.marac.conference.hearing import sitting_of, was_there
-from services.marac.conference.held import Held, pairs_of, shut_out_of, ties, with_ties
+from services.marac.conference.held import Held, shut_out_of, ties, with_ties
+from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
 from services.marac.conference.views import CASE, PERSON

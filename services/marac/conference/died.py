@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.archive import Archive
 from contracts.events.contact import DeathRecorded
 from contracts.vocabulary import Role
-from services.marac.conference.held import pairs_of
+from services.marac.conference.opposed import pairs_of
 
 
 async def of_the_dead(archive: Archive, cases: Collection[str], at: datetime | None = None) -> set[str]:

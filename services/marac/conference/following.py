@@ -180,6 +180,8 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
     none = await of_theirs(runtime, caller, CaseAfterTable.decided_at)
     cases = again.cases | look.cases | untold.cases | none.cases
     people = await people_of(runtime, cases.values())
+    victims = {each.person for case in untold.cases.values() if (each := case.victim)}
+    hers = await Held(runtime).many(PERSON, rows.ConferencePerson, victims, "person")
     page = shown_after.Repeats(
         at=at,
         repeats=[
@@ -201,7 +203,7 @@ async def repeats(runtime: Runtime, caller: Caller) -> shown_after.Repeats:
             for row in none.rows
             for each in row.decided
         ],
-        not_told=[_not_told(row, cases[row.case], people, at) for row in untold.rows if row.tell_due],
+        not_told=[_not_told(row, cases[row.case], hers, at) for row in untold.rows if row.tell_due],
         agencies=await names(runtime),
         more=any(each.more for each in (again, look, untold, none)),
     )
@@ -216,7 +218,7 @@ def _waiting(
     row: CaseAfter,
     records: Sequence[RecordWaits],
     case: rows.ConferenceCase,
-    people: Mapping[str, rows.ConferencePerson],
+    people: Mapping[str, rows.PersonInBrief],
 ) -> dict[str, Any]:
     return {
         "case": row.case,
@@ -349,20 +351,18 @@ async def names(runtime: Runtime) -> dict[str, str]:
     return {agency: said.name for agency, said in defined.items()}
 
 
-async def people_of(
-    runtime: Runtime, cases: Iterable[rows.ConferenceCase]
-) -> dict[str, rows.ConferencePerson]:
-    """The rows of the two sides of these cases, by person."""
+async def people_of(runtime: Runtime, cases: Iterable[rows.ConferenceCase]) -> dict[str, rows.PersonInBrief]:
+    """Who the two sides of these cases are, by person."""
     wanted = {
         each.person
         for case in cases
         for each in (*((case.victim,) if case.victim else ()), *case.perpetrators)
     }
-    return await Held(runtime).many(PERSON, rows.ConferencePerson, wanted, "person")
+    return await Held(runtime).many(PERSON, rows.PersonInBrief, wanted, "person")
 
 
 def parties(
-    case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]
+    case: rows.ConferenceCase, people: Mapping[str, rows.PersonInBrief]
 ) -> list[shown_after.PartyShown]:
     """Both sides of a case, by name and date of birth and no more."""
     both = (*((case.victim,) if case.victim else ()), *case.perpetrators)

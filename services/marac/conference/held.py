@@ -23,12 +23,11 @@ from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
 from services.marac.conference.children import CHILD
 from services.marac.conference.children_rows import ChildRow
-from services.marac.conference.counted import COUNTED
-from services.marac.conference.counted_rows import CountedCase
 from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.opposed import opposed, pairs_of
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import as_chosen, at_meeting, at_meetings, chooses, pair_heard
 from services.marac.conference.research import INTERESTS, RESEARCH
@@ -39,7 +38,6 @@ from services.marac.rules import sharing
 from services.marac.rules.chosen import chosen
 from services.marac.rules.doubting import OtherRecord, may_know_of
 from services.marac.rules.interests import Sight, has_tie, opens_unlisted, sight
-from services.marac.rules.pairs import Pair
 from services.marac.rules.restricting import is_shut_out, restricting
 
 R = TypeVar("R", bound=Row)
@@ -59,13 +57,14 @@ class Held:
         return cast("R | None", await self.archive.as_of(view, subject, self.at))
 
     async def many(self, view: View, row: type[R], subjects: Collection[str], named: str) -> dict[str, R]:
-        """The rows of these subjects, by the field of the row that names its subject."""
+        """The rows of these subjects, by the field of the row that names its subject. ``row`` may be a part
+        of the view's (``brief_rows``): a row of then is folded, and whole."""
         if not subjects:
             return {}
         if self.at is not None:
             found = [await self.one(view, row, subject) for subject in sorted(subjects)]
             return {getattr(each, named): each for each in found if each is not None}
-        read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects))
+        read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects, row))
         return {getattr(each, named): each for each in read}
 
     async def known(
@@ -168,8 +167,8 @@ async def _restricting(archive: Archive, cases: Collection[str]) -> dict[str, li
     restricted = {each.case: each for each in found}
     if not restricted:
         return {}
-    held = await Held(archive).many(CASE, rows.ConferenceCase, {*cases, *restricted}, "case")
-    victims = {case: row.victim.person for case, row in held.items() if row.victim}
+    pairs = await pairs_of(archive, {*cases, *restricted})
+    victims = {case: pair.victim for case, pair in pairs.items() if pair.victim}
     by = {case: restricting(case, restricted, victims) for case in cases}
     return {case: inside for case, inside in by.items() if inside}
 
@@ -184,7 +183,7 @@ async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict
     """Of each of these cases whether the caller declared a tie to its parties, supports the other one, or it
     is restricted to others: each way it is not there for them. None: they have not declared."""
     said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    shut = await shut_out_of(archive, caller, cases) | await _opposed(archive, caller, cases)
+    shut = await shut_out_of(archive, caller, cases) | await opposed(archive, caller, cases)
     theirs = {row.case for row in await with_ties(archive, caller.id)}
     if theirs:
         known = await pairs_of(archive, {*cases, *theirs})
@@ -198,29 +197,6 @@ async def with_ties(archive: Archive, person: str = "") -> list[InterestsRow]:
     tied = col(InterestsTable.tied)
     theirs = tied > "", tied.contains(f"|{person}|" if person else "|", autoescape=True)
     return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(*theirs)))
-
-
-async def pairs_of(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
-    """Whom each of these cases is about, of their small rows."""
-    found = await Held(archive).many(COUNTED, CountedCase, cases, "case")
-    return {case: row.pair for case, row in found.items()}
-
-
-async def _opposed(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases of which the caller's service supports an alleged perpetrator."""
-    if sharing.FOR_THEIR_SERVICE.isdisjoint(caller.roles):
-        return set()
-    held, pairs = Held(archive), await pairs_of(archive, cases)
-    persons = {person for pair in pairs.values() for person in pair.parties}
-    people = await held.many(PERSON, rows.ConferencePerson, persons, "person")
-    of = {person: list(who_is_in(row.support)) for person, row in people.items()}
-
-    def supports_other(pair: Pair) -> bool:
-        theirs = [each for person in pair.perpetrators for each in of.get(person, ())]
-        hers = of.get(pair.victim or "", ())
-        return sharing.supports_other_party(caller.roles, caller.agency, caller.id, hers, theirs)
-
-    return {case for case, pair in pairs.items() if supports_other(pair)}
 
 
 async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
@@ -369,7 +345,7 @@ async def _support(
     if StaffRole.IDVA not in caller.roles:
         return {}
     of = {case.case: case.victim.person for case in cases if case.victim}
-    victims = await held.many(PERSON, rows.ConferencePerson, set(of.values()), "person")
+    victims = await held.many(PERSON, rows.PersonInBrief, set(of.values()), "person")
     return {case: victims[person].support for case, person in of.items() if person in victims}
 
 

@@ -149,7 +149,7 @@ def _asked(
 
 def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_research.Cell:
     """How far an agency has come at a time with a case of a meeting."""
-    replies = [each for each in meeting.replies if (each.case, each.agency) == (ask.case, agency)]
+    replies = [each for each in meeting.replies if each.case == ask.case and each.agency == agency]
     first = min((each.first for each in replies), default=None)
     nothing = all(each.nothing for each in replies)
     asked = ask.is_for(agency)

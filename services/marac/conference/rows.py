@@ -4,7 +4,7 @@ Nothing here depends on when a fact was accepted. Lists are in the order in whic
 People are person ids, agencies and codes are as configuration and vocabulary name them.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 import orjson
@@ -21,7 +21,7 @@ from contracts.rules.circulation import Circulation
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
 from contracts.rules.owed_parts import Owed
-from contracts.sections import Contact, Health, Location, Name, Record
+from contracts.sections import Contact, Health, Location, Record
 from contracts.vocabulary import (
     BailEnd,
     BreachStep,
@@ -36,8 +36,9 @@ from contracts.vocabulary import (
     RepeatAnchor,
     RepeatDefinition,
     Role,
-    Sex,
 )
+from services.marac.conference.brief_rows import Identity as Identity
+from services.marac.conference.brief_rows import PersonInBrief as PersonInBrief
 from services.marac.conference.meeting_rows import ConferenceMeeting as ConferenceMeeting
 from services.marac.conference.meeting_rows import ConferenceMeetingTable as ConferenceMeetingTable
 from services.marac.conference.meeting_rows import ListedCase as ListedCase
@@ -54,17 +55,6 @@ from services.marac.conference.victim_rows import Hers, Telling
 
 NO_KIDS = "[]"
 """``ConferenceCase.kids`` of a case without children."""
-
-
-class Identity(Part):
-    """Who a person is, of all that agencies say: what most say first, then what was said last."""
-
-    name: Name | None = None
-    names: tuple[Name, ...] = ()
-    aliases: tuple[Name, ...] = ()
-    born: tuple[date, ...] = ()
-    """The date of birth that most agencies give, then any other. Empty: nobody gives one."""
-    sex: Sex | None = None
 
 
 class Other(Part):
@@ -236,11 +226,9 @@ class CaseLink(Part):
     perpetrators: list[str]
 
 
-class ConferencePerson(Row):
+class ConferencePerson(PersonInBrief):
     """Everything that every agency said of one person."""
 
-    person: str
-    identity: Identity
     lines: list[Line]
     assessments: list[Assessment]
     orders: list[Order]
@@ -249,8 +237,6 @@ class ConferencePerson(Row):
     health: list[HealthLine]
     leads: list[Lead]
     cases: list[CaseLink]
-    flagged: bool | None = None
-    """Whether any record of theirs is flagged as sensitive. None: nobody has said either."""
     area: str | None
     """Where the newest word on this person as victim routes to."""
     disputed: list[str]
@@ -263,8 +249,6 @@ class ConferencePerson(Row):
     """Whose they are: the agency that assessed last. None: nobody has, and it is whoever told of each."""
     owed: Owed | None = None
     """A safety plan, and to be told. None: nothing is known that anything is owed for."""
-    support: Support = Support()
-    """Of this person as victim."""
     told_of_marac: tuple[Telling, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     taken_back: list[TakenBack] = Field(default_factory=list)
@@ -272,9 +256,11 @@ class ConferencePerson(Row):
 
 
 class ConferencePersonTable(ViewTable, table=True):
-    """Rows of ``conference_person``."""
+    """Rows of ``conference_person``: whom a service supports is found without reading them."""
 
     __tablename__ = "marac_conference_person"
+    __table_args__ = (Index("marac_person_supported", "subject", "idvas"),)
+    idvas: str
 
 
 class CasePerson(Part):

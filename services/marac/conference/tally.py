@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any, cast
 
 import orjson
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Select, String, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
@@ -25,7 +25,9 @@ from contracts.vocabulary import AreaKind, ReferringService, StaffRole
 from services.marac import casefile
 from services.marac.conference.actions_rows import ActionTable
 from services.marac.conference.counted_rows import ALIKE, CountedCaseTable
-from services.marac.conference.held import pairs_of, tied, with_ties
+from services.marac.conference.each import each_of
+from services.marac.conference.held import tied, with_ties
+from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import INTERESTS
 from services.marac.conference.research_rows import InterestsRow, InterestsTable
 from services.marac.conference.rows import ConferenceMeetingTable
@@ -103,7 +105,7 @@ async def _shut(archive: Archive, caller: Caller) -> set[str]:
     theirs = {person for case in own if case in pairs for person in pairs[case].parties}
     victims = {pairs[case].victim for case in others if case in pairs}
     named = sorted(theirs | {each for each in victims if each})
-    about: list[ColumnElement[bool]] = [col(CASES.victim).in_(_values(archive, named))] if named else []
+    about: list[ColumnElement[bool]] = [col(CASES.victim).in_(each_of(archive, named))] if named else []
     about += [col(CASES.accused).contains(f"|{each}|", autoescape=True) for each in sorted(theirs)]
     if StaffRole.IDVA in caller.roles:
         about = [true()]
@@ -112,12 +114,6 @@ async def _shut(archive: Archive, caller: Caller) -> set[str]:
             near = select(col(CASES.subject)).where(or_(*about))
             own |= {str(case) for case in (await connection.execute(near)).scalars()}
     return await tied(archive, caller, own | others)
-
-
-def _values(archive: Archive, values: Collection[str]) -> Select[Any]:
-    """However many values as one parameter."""
-    each = archive.store.values_in(literal(orjson.dumps(sorted(values)).decode(), String))
-    return select(each.c.value)
 
 
 async def tallied(
@@ -134,9 +130,10 @@ async def tallied(
     when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
     again = _heard(archive, held, since, until, when).where(col(CASES.again))
     found: dict[str, dict[Part, Counter[Discussed]]] = defaultdict(lambda: defaultdict(Counter))
+    counted_as = cache(partial(_alike, held))
     async with archive.store.reading() as connection:
         for area, of, *said, cases in map(tuple, await connection.execute(alike)):
-            found[held.here[area]][of][_alike(held, *said)] += cases
+            found[held.here[area]][of][counted_as(*said)] += cases
         rows = list(map(tuple, await connection.execute(again)))
     may = {row[2]: _moments(row[4]) for row in rows}
     cases = {each for case, (pair, _, _) in may.items() for each in (case, *pair)}
@@ -145,7 +142,7 @@ async def tallied(
         pair, referred, events = may[case]
         others = (at for each in pair for at in heard[each] if may_be_of(at, instant(referred)))
         repeat = returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
-        found[held.here[area]][of][replace(_alike(held, *said), repeat=repeat)] += 1
+        found[held.here[area]][of][replace(counted_as(*said), repeat=repeat)] += 1
     return found
 
 
@@ -166,7 +163,7 @@ async def _heard_anywhere(
     when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) < until
     found: dict[str, list[datetime]] = defaultdict(list)
     async with archive.store.reading() as connection:
-        of = wanted.where(*when, each.c.value.in_(_values(archive, cases)))
+        of = wanted.where(*when, each.c.value.in_(each_of(archive, cases)))
         for case, starts in await connection.execute(of):
             found[case].append(starts)
     return found
@@ -208,7 +205,7 @@ def _heard(
     each = archive.store.values_in(col(MEETINGS.had))
     of = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
     when = col(MEETINGS.starts) >= since, col(MEETINGS.starts) < until, col(MEETINGS.starts) <= held.at
-    stands = ~col(CASES.withdrawn), col(CASES.subject).not_in(_values(archive, held.shut))
+    stands = ~col(CASES.withdrawn), col(CASES.subject).not_in(each_of(archive, held.shut))
     wanted = select(*columns).select_from(MEETINGS).join(each, true())
     return wanted.join(CASES, col(CASES.subject) == each.c.value).where(*of, *when, *stands)
 
@@ -243,7 +240,7 @@ async def _actions(
     wanted = wanted.where(
         area.in_(sorted(held.here)),
         ~col(ActionTable.withdrawn),
-        col(CASES.subject).not_in(_values(archive, held.shut)),
+        col(CASES.subject).not_in(each_of(archive, held.shut)),
         or_(col(CASES.marac).in_(sorted(held.maracs)), col(CASES.subject).in_(listed)),
     )
     found = []

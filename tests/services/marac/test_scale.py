@@ -110,6 +110,16 @@ async def _reads(marac: Marac, read: Counter[str], page: tuple[str, str], at: Gr
     return Counter(read)
 
 
+async def test_who_sees_a_case_is_told_without_all_that_was_said_of_its_people(
+    marac: Marac, read: Counter[str]
+) -> None:
+    at = await grown(marac, 2 * ON_ONE)
+    for page in (("idva", "/marac/v1/meetings"), ("idva", "/marac/v1/flags"), ("housing", "/marac/v1/flags")):
+        found = await _reads(marac, read, page, at)
+        assert found["CountedCase"], page
+        assert not found["ConferencePerson"], page
+
+
 async def test_pages_of_past_meetings_have_each_of_them_once(marac: Marac) -> None:
     at = await grown(marac, 7 * ON_ONE)
     path, lines, pages = "meetings?limit=3", list[dict[str, Any]](), 0
