@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, Characteristic, ReferringService
@@ -122,7 +123,7 @@ def count(discussed: Mapping[Discussed, int]) -> dict[str, int]:
     """Every number of the return, of cases at meetings: how many there are of each kind."""
     found = defaultdict[str, int](int)
     for each, cases in discussed.items():
-        for name, number in _one(each).items():
+        for name, number in _one(each):
             found[name] += cases * number
     return {name: found[name] for name in COLUMNS}
 
@@ -150,7 +151,9 @@ def told(numbers: Mapping[str, int]) -> dict[str, int | None]:
     return {name: None if name in open_ and not numbers[name] else numbers[name] for name in COLUMNS}
 
 
-def _one(each: Discussed) -> dict[str, int]:
+@lru_cache(maxsize=2048)
+def _one(each: Discussed) -> tuple[tuple[str, int], ...]:
+    """The numbers that a case is in. A year has many that are alike."""
     said: dict[str, int] = {
         "cases": 1,
         "repeat_cases": each.repeat,
@@ -168,7 +171,7 @@ def _one(each: Discussed) -> dict[str, int]:
         ("male_victims", "sex_answered", each.male),
     ):
         said |= {name: bool(answer), answered: answer is not None}
-    return said
+    return tuple((name, number) for name, number in said.items() if number)
 
 
 def percent(number: int, of: int) -> float | None:
