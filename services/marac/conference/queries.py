@@ -1,6 +1,6 @@
 """What the victim-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -9,11 +9,9 @@ from sqlmodel import col
 
 from chassis import feeds
 from chassis.archive import Archive
-from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.content import Content
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.vocabulary import Paper
 from services.marac import casefile, shown
@@ -23,9 +21,7 @@ from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, by_transfer, sees_of, visible
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of
-from services.marac.conference.other_party import without_places
 from services.marac.conference.owed import owed_shown
-from services.marac.conference.person import short_type
 from services.marac.conference.published import as_published
 from services.marac.conference.sending import opened
 from services.marac.conference.views import CASE, MEETING, PERSON
@@ -135,68 +131,53 @@ async def read_case(
     raises as ``case_page`` does. ``opened``: as ``held.sees_of``."""
     fresh = at or await runtime.fresh_until()
     now = await visible_case(runtime, caller, case)
-    held = Held(runtime, at)
-    row = now if at is None else await held.one(CASE, rows.ConferenceCase, case)
-    if row is None:
-        raise not_found()
-    known = (await held.known([row], caller))[0]
-    if by_transfer(caller, now):
-        known = without_addresses(known)
+    (known,) = await _known(Held(runtime, at), caller, {case: now})
     sees = await sees_of(runtime, caller, now, paper=paper, opened=opened)
+    return await _read(runtime, caller, known, at, fresh, sees)
+
+
+async def sheets(
+    runtime: Runtime, caller: Caller, cases: Sequence[str], at: datetime | None = None
+) -> list[shown.CasePage]:
+    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does."""
+    fresh = at or await runtime.fresh_until()
+    now = await visible_cases(runtime, caller, cases)
+    if not now.keys() >= set(cases):
+        raise not_found()
+    pages = dict[str, shown.CasePage]()
+    for known in await _known(Held(runtime, at), caller, now):
+        case = known.case.case
+        sees = await sees_of(runtime, caller, now[case], paper=True)
+        pages[case], facts, left_out = await _read(runtime, caller, known, at, fresh, sees)
+        await _record(runtime, caller, CASE.name, case, pages[case], facts, left_out)
+    return [pages[case] for case in cases]
+
+
+async def _known(held: Held, caller: Caller, now: Mapping[str, rows.ConferenceCase]) -> list[CaseKnown]:
+    """Cases as they are now, or as they were known. Raises Problem (404) for one that was not."""
+    then = now if held.at is None else await held.many(CASE, rows.ConferenceCase, now, "case")
+    if then.keys() != now.keys():
+        raise not_found()
+    return [
+        without_addresses(each) if by_transfer(caller, now[each.case.case]) else each
+        for each in await held.known(then.values(), caller)
+    ]
+
+
+async def _read(
+    runtime: Runtime,
+    caller: Caller,
+    known: CaseKnown,
+    at: datetime | None,
+    fresh: datetime | None,
+    sees: sharing.Sees,
+) -> tuple[shown.CasePage, set[str], set[str]]:
+    held = Held(runtime, at)
     page, left_out = await _page(runtime, known, at, fresh, sees)
     actions = await action_plan.of_case(held, caller, known.actions)
-    page = page.model_copy(update={"actions": actions, "matac": await _matac(held, row)})
+    page = page.model_copy(update={"actions": actions, "matac": await _matac(held, known.case)})
     page = page.model_copy(update={"places_withheld": sees.withheld})
     return page, set(compose.facts_of([known])), left_out
-
-
-async def source(runtime: Runtime, caller: Caller, case: str, root: str) -> shown.SourcePage:
-    """All versions of one fact of a case, the newest first. Raises Problem (404).
-
-    What was withdrawn, or speaks of somebody else by now, says no more than that; nor does a version
-    that spoke of somebody else then.
-    """
-    fresh = await runtime.fresh_until()
-    known = (await Held(runtime).known([await visible_case(runtime, caller, case)]))[0]
-    line = known.lines.get(root)
-    if line is None:
-        raise not_found()
-    versions = (await runtime.fact(root)).versions(root)
-    locations = (await sees_of(runtime, caller, known.case)).locations
-    page = shown.SourcePage(
-        at=runtime.clock.now(),
-        fresh_until=fresh,
-        case=case,
-        letters=known.case.letters,
-        root=root,
-        type=short_type(versions[0].envelope.type),
-        agency=line.agency,
-        agency_name=compose.names_of(known, [line.agency])[line.agency],
-        versions=[
-            shown.SourceVersion(
-                version=fact.version,
-                change=fact.envelope.change.value,
-                accepted=fact.accepted,
-                recorded=fact.recorded,
-                occurred=fact.occurred,
-                precision=fact.envelope.precision,
-                assertion=fact.envelope.assertion,
-                regime=fact.envelope.regime,
-                basis=fact.envelope.basis,
-                purpose=fact.envelope.purpose,
-                said=_said(fact, line, locations=locations),
-            )
-            for fact in reversed(versions)
-        ],
-    )
-    await _record(runtime, caller, "source", root, page, [fact.id for fact in versions])
-    return page
-
-
-def _said(fact: Fact[Content], line: rows.Line, *, locations: bool) -> rows.Version | None:
-    of_them = {version.version: version for version in (line.said, *line.earlier) if version is not None}
-    said = of_them.get(fact.version)
-    return said if said is None or locations else without_places(said)
 
 
 async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:

@@ -121,7 +121,7 @@ async def agenda_on_paper(
     shown = await queries.agenda(runtime, caller, meeting, at)
     look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
     words = _words(look, paper=True)
-    cases = [await queries.case_page(runtime, caller, line.case, at, paper=True) for line in shown.cases]
+    cases = await queries.sheets(runtime, caller, [line.case for line in shown.cases], at)
     return PAGES.show(
         "agenda_print.html",
         look,
