@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from http.client import CONFLICT
 
 import orjson
 from sqlalchemy import text
@@ -47,6 +48,7 @@ PAGES = (
     (COORDINATOR, "/marac/meetings/{meeting}/sent"),
     (COORDINATOR, "/marac/meetings/{meeting}/interests"),
     (COORDINATOR, "/marac/meetings/{meeting}/change"),
+    (COORDINATOR, "/marac/meetings/{meeting}/hear/{case}"),
     (COORDINATOR, "/marac/cases/{case}"),
     (COORDINATOR, "/marac/cases/{case}/print"),
     (COORDINATOR, "/marac/cases/{case}/after"),
@@ -88,7 +90,6 @@ PAGES = (
     (MATAC, "/marac/candidates"),
     (ADMINISTRATOR, "/marac/characteristics"),
     (CHAIR, "/marac/meetings/{meeting}/sitting"),
-    (CHAIR, "/marac/meetings/{meeting}/hear/{case}"),
     (CHAIR, "/marac/meetings/{meeting}/copy"),
     (CHAIR, "/marac/overview"),
     (CHAIR, "/marac/v1/data-return?by=quarter"),
@@ -96,8 +97,8 @@ PAGES = (
     (CHAIR, "/marac/v1/data-return?by=meeting"),
 )
 HELD = (
-    (CHAIR, "/marac/meetings/{meeting}/minutes"),
-    (CHAIR, "/marac/meetings/{meeting}/minutes/print"),
+    (COORDINATOR, "/marac/meetings/{meeting}/minutes"),
+    (COORDINATOR, "/marac/meetings/{meeting}/minutes/print"),
     (REPRESENTATIVE, "/marac/meetings/{meeting}/minutes"),
 )
 """Once the meeting was held and its minutes were issued."""
@@ -227,14 +228,21 @@ async def _more(client: Client, case: str) -> dict[str, str]:
 
 
 async def _hold(client: Client, meeting: str) -> None:
-    """Hear each of its cases, close it, and issue its minutes."""
+    """Hear each of its cases, close it, issue its minutes, and wait until it is known that all is in them."""
     path = f"/marac/v1/meetings/{meeting}"
-    cases = (await client.call(CHAIR, "GET", f"{path}/agenda")).json()["cases"]
+    cases = (await client.call(COORDINATOR, "GET", f"{path}/agenda")).json()["cases"]
     said = [("sitting", {"step": "opened", "statement": True}), ("attendance", CHAIRS), ("attendance", COMES)]
     said += [(f"cases/{each['case']}/hearing", HEARD) for each in cases]
     for end, body in (*said, ("sitting", {"step": "closed"}), ("minutes", {"number": 1})):
-        await client.call(CHAIR, "POST", f"{path}/{end}", json=body)
-    await settled(client)
+        await client.call(COORDINATOR, "POST", f"{path}/{end}", json=body)
+    while True:
+        try:
+            await client.call(REPRESENTATIVE, "GET", f"{path}/minutes")
+            break
+        except Unexpected as refused:
+            if refused.status != CONFLICT:
+                raise
+            await asyncio.sleep(0.05)
 
 
 async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) -> Grown:
