@@ -67,9 +67,10 @@ class Archive:
 
     async def row(self, view: View, subject: str) -> Row | None:
         """A subject's row, or None."""
-        table = view.table.__table__  # type: ignore[attr-defined]
-        rows = await self.rows(view, table.select().where(table.c.subject == subject))
-        return rows[0] if rows else None
+        statement = prepared(f"select body from {view.table.__tablename__} where subject = :subject")
+        async with self.store.reading() as connection:
+            body = (await connection.execute(statement, {"subject": subject})).scalar()
+        return None if body is None else row_of(view.row, body)
 
     async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
         """The rows that a select on a view's table finds, in its order."""

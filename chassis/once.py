@@ -1,7 +1,7 @@
-"""What is worked out of a fact or a subject once, and kept with it for as long as it is."""
+"""What is worked out once: of a fact or a subject, kept with it for as long as it is; and of rows."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 Memo = dict[Callable[..., Any], Any]
 
@@ -16,6 +16,9 @@ class Remembering(Protocol):
 R = TypeVar("R", bound=Remembering)
 T = TypeVar("T")
 
+MOST_KEPT = 128
+"""How much that was worked out of rows one function keeps: of some agendas, what each case is asked."""
+
 
 def once(of: R, work: Callable[[R], T]) -> T:
     """What ``work`` gives of this one: folds of several views, and of later times, ask for the same."""
@@ -24,3 +27,23 @@ def once(of: R, work: Callable[[R], T]) -> T:
     except KeyError:
         found = of.memo[work] = work(of)
     return found
+
+
+class Same(Generic[T]):
+    """A row, or a part of one, as an argument of what an ``lru_cache`` keeps: it is equal to itself alone.
+
+    Rows are read once, and nobody may change one (``reading.row_of``): while the same is asked of the same
+    row, the same is the answer, and a fact that arrives makes another row. Whatever else an answer depends
+    on, a time or whoever looks, is an argument beside it, or comes after.
+    """
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: T) -> None:
+        self.of = of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.of is other.of
+
+    def __hash__(self) -> int:
+        return id(self.of)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
+from chassis.once import MOST_KEPT, Same
 from contracts.rules import pattern, pattern_decisions
 from contracts.rules.breach_answer import Reported, Step, answered, clock, due, left
 from contracts.rules.instruments import answers_of
@@ -81,21 +83,13 @@ def _named(
     at: datetime,
 ) -> Iterator[shown_pattern.OffenceNamed]:
     victim = case.victim.person if case.victim else None
-    by_them = [each.records for each in case.occurrences if _by({person}, each.records, victim)]
-    read = pattern.read(
-        [
-            [pattern.record(record.root, _recorded(record), record.says) for record in each]
-            for each in by_them
-        ],
-        [_word(each) for each in assessments if not each.accused or person in each.accused],
-    )
-    roots = [record.root for each in by_them for record in each]
+    readings, roots = _read(person, victim, Same(case.occurrences), Same(assessments))
     made = {each.root: each for root in roots for each in decisions.get(root, ())}
     decided = [
         pattern_decisions.Decided(each.root, each.offence, each.decision, each.at, frozenset(each.considered))
         for each in made.values()
     ]
-    for reading in read.named:
+    for reading in readings:
         asked = pattern_decisions.question(reading, decided, at)
         yield shown_pattern.OffenceNamed(
             offence=reading.offence,
@@ -104,6 +98,25 @@ def _named(
             decision=_decided(made[asked.last.root]) if asked.last else None,
             due=asked.due,
         )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(
+    person: str,
+    victim: str | None,
+    occurrences: Same[Sequence[rows.Occurrence]],
+    assessments: Same[Sequence[rows.Assessment]],
+) -> tuple[Sequence[pattern.Reading], Sequence[str]]:
+    """What somebody's conduct to the victim may be, and the records that were read for it."""
+    by_them = [each.records for each in occurrences.of if _by({person}, each.records, victim)]
+    read = pattern.read(
+        [
+            [pattern.record(record.root, _recorded(record), record.says) for record in each]
+            for each in by_them
+        ],
+        [_word(each) for each in assessments.of if not each.accused or person in each.accused],
+    )
+    return read.named, [record.root for each in by_them for record in each]
 
 
 def _decided(line: alert_rows.Decision) -> shown_pattern.OffenceDecided:

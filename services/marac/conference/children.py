@@ -31,7 +31,7 @@ from services.marac.conference.children_rows import (
     EpisodeLine,
     ToldLine,
 )
-from services.marac.conference.others import apart_of
+from services.marac.conference.others import told_of
 from services.marac.conference.parts import Source
 from services.marac.conference.source import source
 from services.marac.conference.victim_rows import Characteristics
@@ -134,7 +134,7 @@ class Home:
         """Of each person of the case the roots of what is said of them and of no other victim."""
         return {
             person: {line.root for line in self.people[person].lines} - apart
-            for person, apart in apart_of(self.case, self.people).items()
+            for person, apart in told_of(self.case, self.people).apart.items()
         }
 
     def row(self, child: str) -> ChildRow:

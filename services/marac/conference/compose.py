@@ -258,7 +258,7 @@ def person_shown(known: CaseKnown, person: rows.CasePerson, sees: Sees) -> tuple
         left_out.add(LOCATIONS)
     ways = row.contacts[::-1] if person.role is Role.VICTIM else []
     left_out |= {CONTACT} if ways and not contacts else set()
-    lines = known.lines_of(person.person)[::-1]
+    lines = list(reversed(known.lines_of(person.person)))
     page = shown.PersonShown(
         person=person.person,
         role=person.role,

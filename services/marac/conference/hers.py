@@ -1,12 +1,14 @@
 """Of a victim's row: which way to reach her is safe, who may be told, what nobody asked. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
+from chassis.once import MOST_KEPT, Same
 from contracts.rules.safe_contact import SafeWay, failed_by, safe_way, without_address
 from contracts.rules.safe_contact import Word as Said
 from contracts.sections import Contact
-from contracts.vocabulary import AgencyKind, Characteristic
+from contracts.vocabulary import AgencyKind, Characteristic, Grade
 from services.marac.conference import rows, victim_rows
 from services.marac.conference.victim import AT_A_MARAC
 from services.marac.rules.consent import Standing, Word, standing
@@ -20,12 +22,19 @@ def standing_of(
 ) -> list[Standing]:
     """Whether each kind of agency that takes part, or was spoken of, may be told of her. What she said at one
     time of all is said before what she said of a part: it is the rest."""
+    return list(_standing(Same(hers.consents), frozenset(heard), case.grade))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _standing(
+    consents: Same[Sequence[victim_rows.Consent]], heard: frozenset[AgencyKind], grade: Grade
+) -> tuple[Standing, ...]:
     words = [
         Word(each.root, each.occurred, each.recipients, each.answer, each.said_by, each.ground, each.of)
-        for each in sorted(hers.consents, key=lambda each: (each.occurred, bool(each.of)))
+        for each in sorted(consents.of, key=lambda each: (each.occurred, bool(each.of)))
     ]
     of = [kind for kind in AT_A_MARAC if kind in heard or any(kind in word.recipients for word in words)]
-    return standing(words, of, case.grade)
+    return tuple(standing(words, of, grade))
 
 
 def not_answered(hers: victim_rows.Hers) -> list[Characteristic]:

@@ -1,6 +1,6 @@
 """A case with all the rows that its pages are made of. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,7 @@ from services.marac.conference.children_rows import ChildRow
 from services.marac.conference.criteria import brought_back, found_of
 from services.marac.conference.hers import standing_of, way_of
 from services.marac.conference.listing_rows import CaseListing
-from services.marac.conference.others import apart_of
+from services.marac.conference.others import Told, told_of
 from services.marac.conference.others import people_of as people_of
 from services.marac.conference.risk import risk_of
 from services.marac.conference.support import shown_support
@@ -178,51 +178,28 @@ class CaseKnown:
         return self.people.get(self.case.victim.person) if self.case.victim else None
 
     @cached_property
-    def lines(self) -> dict[str, rows.Line]:
-        """Every line about the people of the case, by root: as it is hers, where it names the victim; a
-        stub only where it is one to all."""
-        ids = [*sorted(people_of(self.case) - _victim_of(self.case)), *_victim_of(self.case)]
-        found = [line for person in ids for line in self.lines_of(person)]
-        return {line.root: line for line in sorted(found, key=lambda line: line.said is not None)}
+    def told(self) -> Told:
+        """What is told of its people, and what of that is about another victim."""
+        return told_of(self.case, self.people)
 
-    @cached_property
-    def _hers(self) -> dict[str, rows.Line]:
-        if self.victim is None:
-            return {}
-        apart = self.about_others(self.victim.person)
-        return {line.root: line for line in self.victim.lines if line.root not in apart}
+    @property
+    def lines(self) -> Mapping[str, rows.Line]:
+        """Every line about the people of the case, by root."""
+        return self.told.all
 
-    @cached_property
-    def _apart(self) -> dict[str, set[str]]:
-        return apart_of(self.case, self.people)
-
-    def about_others(self, person: str) -> set[str]:
+    def about_others(self, person: str) -> Set[str]:
         """The lines of a person of the case that are about another victim than its own."""
-        return self._apart.get(person, set())
+        return self.told.apart.get(person, frozenset())
 
     def places_of(self, person: str) -> list[rows.LocationLine]:
         """Where a person of the case is said to be; never by what was told of another victim."""
         told, others = self.people.get(person), self.about_others(person)
         return [each for each in (told.locations if told else ()) if each.root not in others]
 
-    def lines_of(self, person: str) -> list[rows.Line]:
+    def lines_of(self, person: str) -> Sequence[rows.Line]:
         """What is said of a person of the case and not about another victim; of somebody else than the
         victim no earlier version but those that named her too: it may have been about another."""
-        lines = self.people[person].lines if person in self.people else []
-        if person in _victim_of(self.case):
-            return list(self._hers.values())
-        hers, others = self._hers, self.about_others(person)
-        return [_as_hers(line, hers.get(line.root)) for line in lines if line.root not in others]
-
-
-def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
-    named = {each.version for each in (hers.earlier if hers else ())}
-    earlier = tuple(each for each in line.earlier if each.version in named)
-    return line if earlier == line.earlier else line.model_copy(update={"earlier": earlier})
-
-
-def _victim_of(case: rows.ConferenceCase) -> set[str]:
-    return {case.victim.person} if case.victim else set()
+        return self.told.lines.get(person, ())
 
 
 def subjects_of(case: rows.ConferenceCase) -> set[str]:

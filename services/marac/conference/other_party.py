@@ -24,6 +24,8 @@ def own_rows(
         return found
     by = {each.person for each in case.perpetrators}
     other = by.intersection(found[case.victim.person].disputed)
+    if not other:
+        return found
     return {person: without(row, case.victim.person, other) for person, row in found.items()}
 
 

@@ -1,7 +1,10 @@
 """Which lines of a person of a case are about another victim than its own. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
 
+from chassis.once import MOST_KEPT, Same
 from contracts.vocabulary import Role
 from services.marac.conference import rows
 
@@ -32,15 +35,51 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
     }
 
 
-def apart_of(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> dict[str, set[str]]:
-    """Of each person of a case the roots of the lines that are about another victim than its own."""
-    own, victim = people_of(case), case.victim.person if case.victim else ""
-    seen = not_as_victim(people[victim], own) if victim in people else set()
-    hers = [line for line in people[victim].lines if line.root not in seen] if victim in people else []
-    return {
-        person: seen if person == victim else about_others(people[person], own, hers)
-        for person in own & people.keys()
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of the people of a case, by person: the ``lines`` of the case, and the roots of those that
+    are ``apart``, about another victim than its own. ``all`` are the lines of the case by root: as it is
+    hers, where it names the victim; a stub only where it is one to all."""
+
+    lines: Mapping[str, Sequence[rows.Line]]
+    apart: Mapping[str, Set[str]]
+    all: Mapping[str, rows.Line]
+
+
+def told_of(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> Told:
+    """What is told of the people of a case."""
+    own = people_of(case)
+    theirs = tuple(Same(people[person]) for person in sorted(own & people.keys()))
+    return _told(case.victim.person if case.victim else None, frozenset(own), theirs)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _told(victim: str | None, own: frozenset[str], theirs: tuple[Same[rows.ConferencePerson], ...]) -> Told:
+    people = {each.of.person: each.of for each in theirs}
+    her = people.get(victim or "")
+    seen = not_as_victim(her, own) if her else set()
+    hers = [line for line in her.lines if line.root not in seen] if her else []
+    apart = {
+        person: seen if person == victim else about_others(row, own, hers) for person, row in people.items()
     }
+    by_root = {line.root: line for line in hers}
+    lines = {
+        person: hers
+        if person == victim
+        else [_as_hers(line, by_root.get(line.root)) for line in row.lines if line.root not in apart[person]]
+        for person, row in people.items()
+    }
+    found = [line for person in sorted(lines, key=lambda each: each == victim) for line in lines[person]]
+    by_said = sorted(found, key=lambda line: line.said is not None)
+    return Told(lines, apart, {line.root: line for line in by_said})
+
+
+def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:
+    """A line of somebody else than the victim, of its earlier versions those alone that named her too: any
+    other may have been about another."""
+    named = {each.version for each in (hers.earlier if hers else ())}
+    earlier = tuple(each for each in line.earlier if each.version in named)
+    return line if earlier == line.earlier else line.model_copy(update={"earlier": earlier})
 
 
 def people_of(case: rows.ConferenceCase) -> set[str]:

@@ -4,7 +4,9 @@ that are owed. Pure."""
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 
+from chassis.once import MOST_KEPT, Same
 from contracts.rules import standing_grade
 from contracts.rules.instruments import OPEN, Form, answers_of, form_of
 from contracts.vocabulary import Grade, Instrument, RiskAnswer, RiskFactor
@@ -20,6 +22,16 @@ def risk_of(
 ) -> shown.Risk:
     """What is shown of risk; ``assessments`` the oldest first. A referral without a Dash assesses nothing by
     items: it is neither the newest nor compared."""
+    late = tuple(each.due <= at for each in (victim.reviews if victim else ()))
+    return _risk(Same(assessments), Same(victim), late)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _risk(
+    said: Same[Sequence[rows.Assessment]], hers: Same[rows.ConferencePerson | None], late: tuple[bool, ...]
+) -> shown.Risk:
+    """``late``: of each of her reviews, whether it is."""
+    assessments, victim = said.of, hers.of
     made = [each for each in assessments if each.instrument]
     newest = made[-1] if made else None
     highest = max(reversed(assessments), key=lambda each: GRAVEST_LAST.index(each.grade), default=None)
@@ -40,9 +52,9 @@ def risk_of(
             shown.ReviewOwed(
                 **each.model_dump(),
                 owner=(victim.review_owner if victim else None) or each.agency,
-                late=each.due <= at,
+                late=is_late,
             )
-            for each in (victim.reviews if victim else ())
+            for each, is_late in zip(victim.reviews if victim else (), late, strict=True)
         ],
         taken_back=_taken_back(victim),
     )
