@@ -74,7 +74,7 @@ class CaseKnown:
         return {root: line.fact for root, line in self.lines.items()} | {self.case.case: self.case.fact}
 
     @property
-    def told(self) -> dict[str, tuple[str, ...]]:
+    def retold(self) -> dict[str, tuple[str, ...]]:
         """The same, each with the versions right before it that told nothing else."""
         retold = {root: line.retold for root, line in self.lines.items()}
         return {root: (newest, *retold.get(root, ())) for root, newest in self.newest.items()}
@@ -92,7 +92,7 @@ class CaseKnown:
     @cached_property
     def back(self) -> list[Found]:
         """Of a case that was returned, the criteria by which it is back."""
-        return brought_back(self.listing, self.criteria, self.told, self.incomplete.records)
+        return brought_back(self.listing, self.criteria, self.retold, self.incomplete.records)
 
     @property
     def away(self) -> bool:

@@ -20,7 +20,8 @@ from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
 from services.marac.conference.following import say
-from services.marac.conference.held import Held, pairs_of, tied, with_ties
+from services.marac.conference.held import Held, tied, with_ties
+from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
     Answer,
