@@ -32,6 +32,22 @@ async def rows_of(archive: Archive, mention: str) -> list[MentionRow]:
     return row.mentions if isinstance(row, IdentityRow) else []
 
 
+async def known_with(runtime: Archive, then: Archive, mention: str) -> tuple[list[str], list[frozenset[str]]]:
+    """Who was held to be whoever a mention was then, for a link that was wrong held others to be the same: a
+    record of each person of today; and, of each record of whose person nothing stands today, the agencies
+    that had told of it by then."""
+    records = {mention, *(each.mention for each in await rows_of(then, mention))}
+    places = await runtime.places(records)
+    people = {person: each for each, person in places.items()}
+    stand = {person: each for person, each in people.items() if await facts_about(runtime, each)}
+    told = []
+    for gone in sorted(each for each, person in places.items() if person not in stand):
+        facts = (await then.facts([f"m:{gone}"])).current(Said)
+        naming = (fact for fact in facts if any(each.mention == gone for each in fact.said.named))
+        told.append(frozenset(fact.agency for fact in naming))
+    return list(stand.values()), told
+
+
 async def is_flagged(archive: Archive, mention: str) -> bool | None:
     """Whether any record of whoever a mention is today is flagged as sensitive. None: nobody has said."""
     row = await archive.row(IDENTITY, await archive.person_of(mention))

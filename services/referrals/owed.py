@@ -28,8 +28,8 @@ from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
-from services.referrals.about import are_there_for, facts_about, is_flagged, rows_of
-from services.referrals.actions import is_theirs, may_see_owed
+from services.referrals.about import facts_about, is_flagged, known_with
+from services.referrals.actions import is_theirs, kind_of, may_see_owed
 from services.referrals.person_clocks import (
     CALENDARS,
     ClockLine,
@@ -40,7 +40,7 @@ from services.referrals.person_clocks import (
     sayings,
 )
 from services.referrals.risk_reviews import REVIEW, ReviewLine, ReviewRow
-from services.referrals.rules import sharing
+from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, SupportRow
 
 RULES = frozenset(
@@ -193,7 +193,7 @@ async def open_victim(
     caller's to see, today and, of a time, as things were then; Refused (409) as ``Archive.as_of``."""
     archive = as_of(runtime, then)
     at, fresh = archive.clock.now(), await archive.fresh_until()
-    found = await _seen(runtime, caller, mention, then)
+    found = await _seen(runtime, archive, caller, mention)
     person, flagged = await archive.person_of(found.mention), await is_flagged(archive, found.mention)
     row = await archive.row(SUPPORT, person)
     hers = row if isinstance(row, SupportRow) else None
@@ -222,20 +222,21 @@ async def open_victim(
     return page
 
 
-async def _seen(runtime: Runtime, caller: Caller, mention: str, then: datetime | None) -> Owed:
+async def _seen(runtime: Runtime, archive: Archive, caller: Caller, mention: str) -> Owed:
     """What is or was owed. Raises Problem (404) where it is not the caller's to see, today and as things were
-    then, or a case with any record of then is not."""
+    then, or is not today of anybody of whom a record was then."""
     found = await _owed(runtime, mention)
     if found is None or not await may_see_owed(runtime, caller, found.mention):
         raise not_found()
-    if then is None:
+    if archive is runtime:
         return found
-    archive = as_of(runtime, then)
     found = await _owed(archive, mention)
     if found is None or not await is_theirs(archive, caller, found.mention):
         raise not_found()
-    records = {found.mention, *(each.mention for each in await rows_of(archive, found.mention))}
-    if not await are_there_for(runtime, caller, records):
+    stand, gone = await known_with(runtime, archive, found.mention)
+    kind = await kind_of(runtime, caller)
+    may = all(supporting.may_see_who(caller.roles, kind, caller.agency, told) for told in gone)
+    if not may or not all([await may_see_owed(runtime, caller, each) for each in stand]):
         raise not_found()
     return found
 

@@ -23,7 +23,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
-from services.referrals.about import are_there_for, is_flagged, rows_of
+from services.referrals.about import are_there_for, is_flagged, known_with
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -163,15 +163,18 @@ async def open_support(
     runtime: Runtime, caller: Caller, mention: str, then: datetime | None = None
 ) -> SupportPage:
     """The support of whoever this mention is, as it is now or as it was known at a time. Raises Problem (404)
-    where it is not the caller's to see, today and, of a time, as things were then; Refused (409) as
-    ``Archive.as_of``."""
+    where it is not the caller's to see, today of anybody of whom a record was then and, of a time, as things
+    were then; Refused (409) as ``Archive.as_of``."""
     archive = as_of(runtime, then)
     at, fresh = archive.clock.now(), await archive.fresh_until()
-    row, configured, who = await _seen(runtime, caller, mention, [mention])
+    row, configured, who = await _seen(runtime, runtime, caller, mention)
     if then is not None:
-        records = {mention, *(each.mention for each in await rows_of(archive, mention))}
-        row, configured, of_then = await _seen(runtime, caller, mention, records, then)
-        who = who and of_then
+        stand, gone = await known_with(runtime, archive, mention)
+        today = [(await _seen(runtime, runtime, caller, each))[2] for each in stand]
+        kind = configured.kind(caller.agency)
+        today += [supporting.may_see_who(caller.roles, kind, caller.agency, told) for told in gone]
+        row, configured, who = await _seen(runtime, archive, caller, mention)
+        who = who and all(today)
     line = _line(row, configured, at, who=who).model_copy(update={"mention": mention})
     may_reach = then is None and sharing.may_see_contact(caller.roles)
     way = row.way(at).without_address() if await is_flagged(archive, mention) else row.way(at)
@@ -193,15 +196,14 @@ async def open_support(
 
 
 async def _seen(
-    runtime: Runtime, caller: Caller, mention: str, records: Collection[str], then: datetime | None = None
+    runtime: Runtime, archive: Archive, caller: Caller, mention: str
 ) -> tuple[SupportRow, Known, bool]:
     """The support of whoever a mention is or was, what was configured, and whether the caller may know who
-    they are. Raises Problem (404) where it is not theirs to see, or a case with any of these records."""
-    archive = as_of(runtime, then)
+    they are. Raises Problem (404) where it is not theirs to see, or today a case that they are in."""
     row, configured = await archive.row(SUPPORT, await archive.person_of(mention)), await known(archive)
     if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
         raise not_found()
-    if not await are_there_for(runtime, caller, records):
+    if not await are_there_for(runtime, caller, [mention]):
         raise not_found()
     return row, configured, _may_see_who(caller, row, configured)
 

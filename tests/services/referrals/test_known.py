@@ -213,7 +213,8 @@ async def moved(story: Story) -> None:
 
 async def one(story: Story) -> None:
     theirs = THIN | {"people": [named("victim", "C-9")]}
-    assert (await story.referrals.post("haven", "safety-plans", theirs)).status_code == 201
+    story.taken["theirs"] = await story.referrals.post("haven", "safety-plans", theirs)
+    assert story.taken["theirs"].status_code == 201
     decided = {"mentions": [mention(*HERS), mention(*CASE_SIDE)], "reason": "Met both."}
     await story.say("identity-decisions", decided | {"answer": "same"}, who="operator")
     await story.referrals.until_one(HERS, CASE_SIDE)
@@ -279,6 +280,46 @@ async def test_whom_a_caller_may_not_see_today_is_not_shown_as_they_were_known(r
     await referrals.configure(CaseRestricted.model_validate(restricted))
     assert (await get(referrals, "idva", page)).status_code == 200
     assert await answers() == [200, 404], "a record that was hers then is in a case that is restricted since"
+
+
+@pytest.mark.parametrize("referrals", STORES, indirect=True)
+async def test_who_was_held_as_one_by_mistake_is_not_shown_as_known_then_to_who_may_not_see_both(
+    referrals: Referrals,
+) -> None:
+    """The police have told of one alone: the other, whom the IDVA service told of, chose not to tell them."""
+    story = Story(referrals)
+    await story.begin()
+    alone = story.seen[0][1]
+    await one(story)
+    await story.look("one")
+    together = story.seen[-1][1]
+    await apart(story)
+    theirs, other = mention(*HERS), mention(*CASE_SIDE)
+
+    async def answers(who: str, page: str) -> list[int]:
+        asked = [page, address(page, alone), address(page, together)]
+        return [(await get(referrals, who, each)).status_code for each in asked]
+
+    assert await answers("idva", f"/v1/victims/{theirs}") == [200, 200, 200]
+    assert await answers("police-idva", f"/v1/victims/{theirs}") == [200, 200, 404]
+    assert await answers("police-idva", f"/v1/victims/{other}") == [404, 404, 404]
+    page = f"/v1/support/{theirs}"
+
+    async def known_who(who: str, at: datetime) -> tuple[bool, bool]:
+        shown = (await get(referrals, who, address(page, at))).json()
+        return shown["who_known"], shown["way_then"] is not None
+
+    assert [await known_who("idva", at) for at in (alone, together)] == [(True, True)] * 2
+    assert [await known_who("police-idva", at) for at in (alone, together)] == [(True, True), (False, False)]
+    assert (await referrals.withdraw("haven", story.taken["theirs"])).is_success
+
+    async def gone() -> bool:
+        return (await get(referrals, "idva", f"/v1/victims/{other}")).status_code == 404
+
+    await until(gone)
+    assert await answers("idva", f"/v1/victims/{theirs}") == [200, 200, 200]
+    assert await answers("police-idva", f"/v1/victims/{theirs}") == [200, 200, 404], "nothing stands of her"
+    assert [await known_who("police-idva", at) for at in (alone, together)] == [(True, True), (False, False)]
 
 
 async def test_the_page_of_what_was_owed_then_has_no_form_and_no_way_to_reach_anybody(
