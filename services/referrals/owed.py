@@ -203,7 +203,7 @@ async def open_victim(
     way = way if may_reach else way.without_contact()
     leads = await leads_of(archive, found.mention)
     page = VictimPage(
-        at=runtime.clock.now(),
+        at=at if then is None else runtime.clock.now(),
         fresh_until=fresh,
         known_at=then,
         owed=found,

@@ -181,7 +181,7 @@ async def open_support(
     way = way if may_reach else way.without_contact()
     page = SupportPage(
         **dict(line),
-        at=runtime.clock.now(),
+        at=at if then is None else runtime.clock.now(),
         fresh_until=fresh,
         known_at=then,
         way=way if who and then is None else None,

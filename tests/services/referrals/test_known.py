@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.views import Row, View
 from contracts.events.configuration import AreaDefined
 from contracts.events.listing import CaseRestricted
 from contracts.vocabulary import AreaKind
@@ -320,6 +321,37 @@ async def test_who_was_held_as_one_by_mistake_is_not_shown_as_known_then_to_who_
     assert await answers("idva", f"/v1/victims/{theirs}") == [200, 200, 200]
     assert await answers("police-idva", f"/v1/victims/{theirs}") == [200, 200, 404], "nothing stands of her"
     assert [await known_who("police-idva", at) for at in (alone, together)] == [(True, True), (False, False)]
+
+
+@pytest.mark.parametrize("referrals", STORES, indirect=True)
+@pytest.mark.parametrize("page", ["support", "victims"])
+async def test_what_comes_while_a_page_is_read_is_not_said_to_be_on_it(
+    referrals: Referrals, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the page of a later time than that by which it was judged."""
+    story, runtime = Story(referrals), referrals.runtime
+    await story.begin()
+    await story.look("begins")
+    read, begun = runtime.row, list[datetime]()
+
+    async def row(view: View, subject: str) -> Row | None:
+        found = await read(view, subject)
+        if not begun:
+            begun.append(runtime.clock.now())
+            await story.say("safety-plans", PLAN)
+            await runtime.set_clock(begun[0] + timedelta(hours=2))
+
+            async def passed() -> bool:
+                fresh = await runtime.fresh_until()
+                return fresh is not None and fresh > begun[0] + timedelta(hours=1)
+
+            await until(passed)
+        return found
+
+    monkeypatch.setattr(runtime, "row", row)
+    shown = (await get(referrals, "idva", f"/v1/{page}/{mention(*HERS)}")).json()
+    for said in ("at", "fresh_until"):
+        assert datetime.fromisoformat(shown[said]) <= begun[0], said
 
 
 async def test_the_page_of_what_was_owed_then_has_no_form_and_no_way_to_reach_anybody(
