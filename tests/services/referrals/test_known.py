@@ -354,6 +354,21 @@ async def test_what_comes_while_a_page_is_read_is_not_said_to_be_on_it(
         assert datetime.fromisoformat(shown[said]) <= begun[0], said
 
 
+async def test_of_then_each_row_is_folded_once(referrals: Referrals, monkeypatch: pytest.MonkeyPatch) -> None:
+    story, folded = Story(referrals), list[tuple[str, str]]()
+    await story.begin()
+    fold = referrals.runtime.as_of
+
+    async def counted(view: View, subject: str, at: datetime) -> Row | None:
+        folded.append((view.name, subject))
+        return await fold(view, subject, at)
+
+    monkeypatch.setattr(referrals.runtime, "as_of", counted)
+    page = f"/v1/victims/{mention(*HERS)}"
+    assert (await get(referrals, "idva", address(page, story.seen[0][1]))).status_code == 200
+    assert len(folded) == len(set(folded)) > 2
+
+
 async def test_the_page_of_what_was_owed_then_has_no_form_and_no_way_to_reach_anybody(
     referrals: Referrals,
 ) -> None:
