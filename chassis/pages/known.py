@@ -89,7 +89,7 @@ async def now_or_then(
         of = asked.start_of_month if whole_months else asked.end_of_day
         wanted = of(runtime.clock.now(), await runtime.fresh_until())
         if isinstance(wanted, datetime):
-            return RedirectResponse(f"{address}?at={in_address(wanted)}", 303)
+            return RedirectResponse(f"{address}{'&' if '?' in address else '?'}at={in_address(wanted)}", 303)
         return await show(None, wanted)
     try:
         return await show(at)

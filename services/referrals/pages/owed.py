@@ -56,7 +56,7 @@ async def open_victim(
         told = {"case": case}
         return await _show(request, mention, runtime, caller, told=told, at=at, asked=asked, not_given=fault)
 
-    return await now_or_then(_address(mention), runtime, asked, at, show)
+    return await now_or_then(_address(mention, case), runtime, asked, at, show)
 
 
 @router.post("/{mention}/told")
@@ -133,8 +133,8 @@ def _back(mention: str) -> RedirectResponse:
     return RedirectResponse(_address(mention), 303)
 
 
-def _address(mention: str) -> str:
-    return f"/referrals/victims/{mention}"
+def _address(mention: str, case: str | None = None) -> str:
+    return f"/referrals/victims/{mention}{f'?case={case}' if case else ''}"
 
 
 async def _show(
@@ -151,7 +151,9 @@ async def _show(
     not_given: str | None = None,
 ) -> HTMLResponse:
     shown = await owed.open_victim(runtime, caller, mention, at)
-    then = PAGES.as_known(at, shown.at, _address(mention))
+    told = told or {}
+    address = _address(mention, told.get("case"))
+    then = PAGES.as_known(at, shown.at, address)
     defined = (await runtime.configuration(AgencyDefined)).current(AgencyDefined)
     codes = {"kinds": UpdateKind, "results": ToldResult, "tellers": Teller, "ways": WAYS}
     codes |= {"found": PlanReviewResult}
@@ -162,9 +164,9 @@ async def _show(
         page=shown,
         once=new_id(),
         agencies={fact.said.agency: fact.said.name for fact in defined},
-        address=_address(mention),
+        address=address,
         may_tell=at is None and not caller.roles.isdisjoint(sharing.RIGHTS[sharing.TELL]),
-        told=told or {},
+        told=told,
         reviewed=reviewed or {},
         fault=fault,
         **codes,

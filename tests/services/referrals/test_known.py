@@ -369,6 +369,27 @@ async def test_of_then_each_row_is_folded_once(referrals: Referrals, monkeypatch
     assert len(folded) == len(set(folded)) > 2
 
 
+async def test_of_which_case_is_told_goes_along_to_the_page_of_then_and_back(referrals: Referrals) -> None:
+    story, case = Story(referrals), "0197fe00-0000-7000-8000-000000000001"
+    await story.begin()
+    path, headers = f"/referrals/victims/{mention(*HERS)}", {"Authorization": "Bearer idva"}
+    hidden = f'<input type="hidden" name="case" value="{case}">'
+    now = (await referrals.http.get(path, params={"case": case}, headers=headers)).text
+    assert hidden in now[now.index('class="gt-known"') :]
+    day = story.seen[0][1]
+    typed = {"case": case, "day": str(day.day), "month": str(day.month), "year": str(day.year)}
+    off = await referrals.http.get(path, params=typed, headers=headers)
+    assert (off.status_code, off.headers["location"][: len(path) + 50].split("&")[0]) == (
+        303,
+        f"{path}?case={case}",
+    )
+    then = await referrals.http.get(off.headers["location"], headers=headers)
+    assert then.status_code == 200
+    bar, form = then.text.split('class="gt-known"')
+    assert f'href="{path}?case={case}"' in bar
+    assert hidden in form
+
+
 async def test_the_page_of_what_was_owed_then_has_no_form_and_no_way_to_reach_anybody(
     referrals: Referrals,
 ) -> None:
