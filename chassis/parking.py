@@ -25,6 +25,9 @@ from contracts.envelope import KEY_PATTERN
 DECIDE = "parked:decide"
 """The right to see what is parked or broken, to replay and to discard it."""
 
+LONGEST = 500
+"""So many characters of a reason are kept at most."""
+
 UNDECIDED = """not exists (select 1 from discarded as d where d.topic = parked.topic
     and d.partition = parked.partition and d."offset" = parked."offset"
     and d.digest in (parked.digest, ''))"""
@@ -44,8 +47,8 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A parked record as an operator is told of it: never what it says. ``about`` are the subjects
-    whose pages it touches (``p:…`` and so on)."""
+    """A parked record as an operator is told of it: never what it says. ``since`` is when it could not be
+    read for this reason first, ``about`` are the subjects whose pages it touches (``p:…`` and so on)."""
 
     topic: str
     partition: int
@@ -113,11 +116,13 @@ def keys_in(value: bytes) -> tuple[list[str], bool]:
 
 
 async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Sequence[Park], now: int) -> None:
-    """Keep what could not be read. One that is kept already gets today's reason."""
+    """Keep what could not be read. One that is kept already gets today's reason, and if that is another it
+    is parked since today: whoever looked before saw it among others."""
     row = prepared(
         """insert into parked (topic, partition, "offset", reason, since, whose_known, value, digest)
            values (:topic, :partition, :offset, :reason, :since, :whose_known, :value, :digest)
-           on conflict (topic, partition, "offset") do update set reason = excluded.reason"""
+           on conflict (topic, partition, "offset") do update set reason = excluded.reason,
+           since = case when parked.reason = excluded.reason then parked.since else excluded.since end"""
     )
     filed = prepared(
         """insert into parked_key (key, topic, partition, "offset")
@@ -126,7 +131,7 @@ async def park(store: Store, connection: AsyncConnection, ids: Ids, parks: Seque
     for each in parks:
         record = each.record
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        said = {"reason": each.reason[:500], "since": now, "whose_known": int(each.whose_known)}
+        said = {"reason": each.reason[:LONGEST], "since": now, "whose_known": int(each.whose_known)}
         held = {"value": record.value, "digest": ledger.digest(record.value)}
         await connection.execute(row, place | said | held)
         if each.keys:

@@ -13,7 +13,7 @@ from chassis import operating
 from chassis.accept import Refused
 from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
-from chassis.parking import DECIDE, Broken, Parked, Stopped
+from chassis.parking import DECIDE, LONGEST, Broken, Parked, Stopped
 from chassis.runtime import Runtime
 from contracts.envelope import KEY_PATTERN
 from contracts.events.operations import ParkedDecided
@@ -50,12 +50,6 @@ class Unread(BaseModel):
         """What still counts as parked."""
         return [record for record in self.parked if not record.discarded]
 
-    def alike(self, record: Parked) -> list[Parked]:
-        """This record and the others of its topic that are parked for the same reason, the oldest first: as
-        many as are decided together."""
-        same = [each for each in self.undecided if (each.topic, each.reason) == (record.topic, record.reason)]
-        return [record, *(each for each in same if each != record)][:AT_ONCE]
-
 
 class Decision(BaseModel):
     """What is to become of a record, and why. ``narrative`` names nobody who could be left out."""
@@ -68,6 +62,12 @@ class Decision(BaseModel):
         default=None,
         description="decide so of this record and of those of its topic that are parked for the same reason "
         f"since then or before, {AT_ONCE} at most; null: of this one alone",
+    )
+    alike_reason: str | None = Field(
+        default=None,
+        max_length=LONGEST,
+        description="with `alike_until`: the `reason` that was shown of this record; 409 `other-reason` "
+        "where it has another",
     )
 
 
@@ -100,7 +100,7 @@ def parked_router() -> APIRouter:
         caller: Operator,
     ) -> Outcome:
         """Replay a record, or discard it; with it those that are alike, each on record by itself. 404 where
-        none waits for a decision."""
+        none waits for a decision; 409 (`other-reason`) where those alike are not the ones that were shown."""
         return await decide(runtime, caller, topic, partition, offset, decided)
 
     @routes.post("/broken/{subject}/fold", status_code=202)
@@ -125,7 +125,7 @@ async def decide(
     Refused as ``Runtime.decide`` does: those before are decided."""
     places = [(partition, offset)]
     if decided.alike_until is not None:
-        places = await _alike(runtime, topic, partition, offset, decided.alike_until)
+        places = await _alike(runtime, (topic, partition, offset), decided.alike_until, decided.alike_reason)
     reasons = []
     for place in places:
         try:
@@ -144,15 +144,18 @@ async def decide(
 
 
 async def _alike(
-    runtime: Runtime, topic: str, partition: int, offset: int, until: datetime
+    runtime: Runtime, place: tuple[str, int, int], until: datetime, reason: str | None
 ) -> list[tuple[int, int]]:
-    """Where this record stands, and those like it that were parked by then: who decides saw no others."""
-    shown = await unread(runtime)
-    place = (topic, partition, offset)
-    of = next((each for each in shown.undecided if (each.topic, each.partition, each.offset) == place), None)
+    """Where this record stands, and those like it that were parked for this reason by then: who decides saw
+    no others. Raises Refused (404, 409)."""
+    shown = (await unread(runtime)).undecided
+    of = next((each for each in shown if (each.topic, each.partition, each.offset) == place), None)
     if of is None:
         raise Refused("not-found", status=404)
-    return [(each.partition, each.offset) for each in shown.alike(of) if each == of or each.since <= until]
+    if of.reason != reason:
+        raise Refused("other-reason", "body.alike_reason", status=409)
+    same = [each for each in shown if (each.topic, each.reason) == (of.topic, reason) and each.since <= until]
+    return [(each.partition, each.offset) for each in [of, *(each for each in same if each != of)][:AT_ONCE]]
 
 
 async def _decide(

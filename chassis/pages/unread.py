@@ -3,7 +3,10 @@
 The form of each record leads here; what is decided is on record as who decided it and why.
 """
 
-from typing import Annotated
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import StringConstraints, ValidationError
@@ -13,7 +16,7 @@ from chassis.http import parked
 from chassis.http.auth import OWN_RIGHTS, Caller
 from chassis.http.parked import AT_ONCE, Decision, Offset, Operator, Partition, Subject, TheRuntime, Topic
 from chassis.pages.frame import TEMPLATES, Item, Pages
-from chassis.parking import DECIDE
+from chassis.parking import DECIDE, LONGEST, Parked
 from chassis.runtime import Runtime
 from contracts.topics import SERVICES
 from contracts.vocabulary import ParkedReason
@@ -22,7 +25,17 @@ MOST = 50
 """How many records have a form on one page: the oldest. The others are counted."""
 
 Chosen = Annotated[str, StringConstraints(max_length=40), Form()]
+Reason = Annotated[str, StringConstraints(max_length=LONGEST), Form()]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Form()]
+
+
+class Alike(NamedTuple):
+    """How many records are decided together, how many of them have no form on the page, and since when the
+    last of them is parked."""
+
+    records: int
+    unseen: int
+    until: datetime
 
 
 def unread_pages(service: str) -> APIRouter:
@@ -49,19 +62,32 @@ async def _show(
     decided: tuple[int, int] = (0, 0),
 ) -> HTMLResponse:
     shown = await parked.unread(runtime)
+    undecided = shown.undecided
+    records = undecided[:MOST]
     return pages.show(
         "unread.html",
         pages.look(request, caller),
         status=422 if fault else 200,
         unread=shown,
-        records=shown.undecided[:MOST],
-        further=max(0, len(shown.undecided) - MOST),
-        discarded=len(shown.parked) - len(shown.undecided),
+        records=records,
+        alike=_alike(undecided, records),
+        further=len(undecided) - len(records),
+        discarded=len(shown.parked) - len(undecided),
         reasons=list(ParkedReason),
         fault=fault or None,
         done=done or None,
         decided=decided,
     )
+
+
+def _alike(undecided: Sequence[Parked], records: Sequence[Parked]) -> dict[tuple[str, str], Alike]:
+    """What is decided together, by topic and reason, of the records that have a form on the page."""
+    same = defaultdict[tuple[str, str], list[Parked]](list)
+    for each in undecided:
+        same[each.topic, each.reason].append(each)
+    seen = Counter((each.topic, each.reason) for each in records)
+    together = {of: same[of][:AT_ONCE] for of in seen}
+    return {of: Alike(len(all_), len(all_) - seen[of], all_[-1].since) for of, all_ in together.items()}
 
 
 def _add_look(routes: APIRouter, pages: Pages) -> None:
@@ -91,10 +117,11 @@ def _add_deeds(routes: APIRouter, pages: Pages, address: str) -> None:
         reason: Chosen = "",
         narrative: Words = "",
         alike: Chosen = "",
+        alike_reason: Reason = "",
     ) -> Response:
         """What is decided of one record, or of those like it that stood on the page."""
         said = {"decision": decision, "reason": reason, "narrative": narrative or None}
-        said["alike_until"] = alike or None
+        said |= {"alike_until": alike or None, "alike_reason": alike_reason or None}
         try:
             decided = Decision.model_validate(said)
         except ValidationError:

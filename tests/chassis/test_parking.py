@@ -200,7 +200,9 @@ async def test_what_is_parked_for_one_reason_is_decided_together_and_each_is_on_
     seen = max(each.since for each in (one, *others))
     await runtime.log.append([broken])
     await until(lambda: are(6))
-    decided = of_operators.Decision(decision="replay", reason=ParkedReason.MENDED, alike_until=seen)
+    decided = of_operators.Decision(
+        decision="replay", reason=ParkedReason.MENDED, alike_until=seen, alike_reason="not JSON"
+    )
     place = (one.topic, one.partition, one.offset)
     tried: list[str] = []
     monkeypatch.setattr(load, "parsed", mends)
@@ -216,6 +218,48 @@ async def test_what_is_parked_for_one_reason_is_decided_together_and_each_is_on_
     with pytest.raises(Refused) as gone:
         await of_operators.decide(runtime, POLICE, *place, decided)
     assert gone.value.status == 404
+
+
+async def test_none_is_decided_that_was_not_shown_as_parked_for_that_reason(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of which the reason changed since is neither taken along, nor takes along those that it is like
+    now."""
+    runtime = await system.start()
+    broken = Record("incidents", "k", b"{no json")
+    await runtime.log.append([broken, spoilt(about_her()), broken])
+
+    async def all_three() -> Any:
+        found = await parked(runtime)
+        return found if len(found) == 3 else None
+
+    def no_json(body: str) -> Fact[Content]:
+        """A release that reads what is spoilt otherwise."""
+        if '"kind":7' in body:
+            raise Unreadable("not JSON")
+        return parsed(body)
+
+    found = await until(all_three)
+    one, _ = [each for each in found if each.reason == "not JSON"]
+    (other,) = [each for each in found if each.reason == "kind: enum"]
+    seen = max(each.since for each in found)
+    monkeypatch.setattr(load, "parsed", no_json)
+    assert await decide(runtime, other, "replay") == "not JSON"
+    monkeypatch.undo()
+
+    async def decides(of: Any, shown: str | None) -> of_operators.Outcome:
+        decided = of_operators.Decision(
+            decision="discard", reason=ParkedReason.OF_NO_USE, alike_until=seen, alike_reason=shown
+        )
+        return await of_operators.decide(runtime, POLICE, of.topic, of.partition, of.offset, decided)
+
+    for shown in ("kind: enum", None):
+        with pytest.raises(Refused) as refused:
+            await decides(other, shown)
+        assert (refused.value.fault, refused.value.status) == ("other-reason", 409)
+    assert (await decides(one, "not JSON")).records == 2
+    (left,) = await parked(runtime)
+    assert ((left.offset, left.reason), left.since > seen) == ((other.offset, "not JSON"), True)
 
 
 def alerts(facts: Any, kind: type[Content]) -> list[Any]:
