@@ -26,7 +26,7 @@ from contracts.events.identity import (
     Move,
     RecordsMerged,
 )
-from contracts.events.measures import PopulationSet
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.events.meeting import CaseHeard
 from contracts.events.operations import AuditShown, AuditTaken, ParkedDecided
 from contracts.events.orders import BreachReported, OrderMade
@@ -157,6 +157,16 @@ OURS: list[Told] = [
             adult_women=98_400,
             as_at=at(1).date().replace(year=2025, month=6, day=30),
             source="Invented mid-year estimates",
+        ),
+    ),
+    (
+        "northshire-council",
+        at(1),
+        CapacitySet(
+            area=WHERE.area,
+            idva_capacity_fte=3.5,
+            coordinator_capacity_fte=1.0,
+            as_at=at(1).date().replace(month=1, day=1),
         ),
     ),
     (

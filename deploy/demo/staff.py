@@ -77,6 +77,13 @@ FORTNIGHT = timedelta(days=14)
 ADULT_WOMEN = {"northmere-north": 41_300, "northmere-east": 58_900, "northmere-south": 36_700}
 """How many women of 16 and over live in each MARAC's area: invented."""
 
+POSTS: dict[str, dict[str, float]] = {
+    "northmere-north": {"idva_capacity_fte": 3.5, "coordinator_capacity_fte": 1.0},
+    "northmere-east": {"idva_capacity_fte": 4.0, "coordinator_capacity_fte": 1.5},
+    "northmere-south": {"idva_capacity_fte": 2.5},
+}
+"""How many IDVAs and coordinators each has: invented. Of the south's coordinators nobody told."""
+
 ALERT_SECONDS, BROUGHT_SECONDS = 5.0, 60.0
 LISTING_SECONDS = 90.0
 POLL_SECONDS = 0.08
@@ -264,6 +271,8 @@ class Staff:
         living = {"area": area, "adult_women": ADULT_WOMEN[area]}
         living |= {"as_at": "2024-06-30", "source": "Invented estimates"}
         await self._client.say(ADMINISTRATOR, "/marac/v1/populations", f"demo-population-{area}", living)
+        posts = {"area": area, "as_at": "2024-06-30", **POSTS[area]}
+        await self._client.say(ADMINISTRATOR, "/marac/v1/capacities", f"demo-capacity-{area}", posts)
         day = add_working_days(self._load.now.date(), MEETINGS[area])
         now, later = listing.listed(self._load, area)
         meeting = await self._call_meeting(area, f"demo-meeting-{area}", day, now)

@@ -12,7 +12,7 @@ from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled, Restricting
 from contracts.events.configuration import AreaDefined
 from contracts.events.listing import CaseRestricted, PartiesDecided, ReferralReturned
-from contracts.events.measures import PopulationSet
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered
 from contracts.rules.areas import area_and_around, within_token
 from services.marac import casefile
@@ -29,7 +29,7 @@ from services.marac.rules.sitting import why_not_called_off
 
 
 async def admit(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
-    """Refuse a meeting, a population or a threshold of an area that is not the caller's, a listing unless
+    """Refuse a meeting, or anything that is set, of an area that is not the caller's, a listing unless
     they may see both the meeting and the case, and a decision about a case that they may not see; say which
     facts a return was decided by, who the parties are of whom one is the primary victim, who set what an area
     chooses, and whether who declares a tie coordinates. Raises Problem (404); Refused
@@ -291,6 +291,10 @@ def _same(content: Content, said: CaseListed) -> bool:
     return isinstance(content, CaseListed) and (content.case, content.meeting) == (said.case, said.meeting)
 
 
-async def set_population(runtime: Runtime, caller: Caller, said: PopulationSet, key: str | None) -> Taken:
-    """Set how many women live in one of the caller's areas. Raises Problem (404) for another's."""
-    return await say(runtime, caller, said, sharing.SET_POPULATION, key)
+async def set_number(
+    runtime: Runtime, caller: Caller, said: PopulationSet | CapacitySet, key: str | None
+) -> Taken:
+    """Set how many women live in one of the caller's areas, or how many work for it. Raises Problem (404) for
+    another's."""
+    right = sharing.SET_POPULATION if isinstance(said, PopulationSet) else sharing.SET_CAPACITY
+    return await say(runtime, caller, said, right, key)

@@ -12,7 +12,7 @@ from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey
 from chassis.http.facts import receipt
 from chassis.runtime import Runtime
-from contracts.events.measures import PopulationSet
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.submission import Receipt
 from services.marac import actions
 from services.marac.conference import measures
@@ -30,7 +30,10 @@ By = Annotated[
 ]
 
 BEFORE = ("area", "of", "starts")
-AFTER = ("repeat_percent", "partner_agency_percent", "cases_per_10_000_adult_women")
+AFTER = (
+    *("repeat_percent", "partner_agency_percent", "cases_per_10_000_adult_women"),
+    *("idva_capacity_fte", "coordinator_capacity_fte"),
+)
 
 
 @router.get("/v1/overview")
@@ -79,4 +82,17 @@ async def set_population(
 ) -> Receipt:
     """Set how many women of 16 and over live in an area of the caller's, when, and by which source. The
     newest holds."""
-    return receipt(response, "marac", await actions.set_population(runtime, caller, said, key))
+    return receipt(response, "marac", await actions.set_number(runtime, caller, said, key))
+
+
+@router.post("/v1/capacities", status_code=status.HTTP_201_CREATED)
+async def set_capacity(
+    said: CapacitySet,
+    runtime: TheRuntime,
+    caller: Annotated[Caller, right(sharing.SET_CAPACITY)],
+    response: Response,
+    key: IdempotencyKey,
+) -> Receipt:
+    """Set how many IDVAs and coordinators an area of the caller's has, as full-time equivalents, and on which
+    day. A line of the data return has what was told of the newest day until its own last."""
+    return receipt(response, "marac", await actions.set_number(runtime, caller, said, key))

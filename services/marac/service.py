@@ -7,7 +7,7 @@ from contracts.events.actions import ActionAgreed, ActionAnswered
 from contracts.events.conference import CaseListed, MeetingCalled
 from contracts.events.configuration import ThresholdSet
 from contracts.events.listing import CaseRestricted, MaracSet, PartiesDecided, ReferralReturned
-from contracts.events.measures import PopulationSet
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.events.research import InterestDeclared, ResearchAnswered, ResearchersSet
 from services.marac.action_routes import pages as action_pages
 from services.marac.action_routes import router as actions
@@ -157,6 +157,7 @@ SERVICE = Service(
         PartiesDecided: sharing.DECIDE_PARTIES,
         CaseRestricted: sharing.RESTRICT_CASE,
         PopulationSet: sharing.SET_POPULATION,
+        CapacitySet: sharing.SET_CAPACITY,
         ResearchersSet: sharing.SET_RESEARCHERS,
         ResearchAnswered: sharing.ANSWER_RESEARCH,
         InterestDeclared: sharing.DECLARE_INTEREST,

@@ -29,12 +29,30 @@ class NextMeeting(Part):
     cases: int
 
 
-class Population(Part):
+class SetBy(Part):
+    """Base of what is set for an area: when, by which agency and whom of it."""
+
+    at: datetime
+    agency_name: str
+    person: str | None = Field(default=None, description="null: it is not recorded")
+    name: str | None = None
+
+
+class Population(SetBy):
     """How many women of 16 and over live in an area, when, by which source."""
 
     adult_women: int
     as_at: date
     source: str
+
+
+class Capacity(SetBy):
+    """How many IDVAs and coordinators an area has, in full-time equivalents, and on which day. Null: it is
+    not told, and is no 0."""
+
+    idva_capacity_fte: float | None
+    coordinator_capacity_fte: float | None
+    as_at: date
 
 
 class Measure(Part):
@@ -63,6 +81,7 @@ class MaracLine(Part):
     )
     silent: list[Silent]
     population: Population | None
+    capacity: Capacity | None
     per_10_000: float | None = Field(description="cases of the year for each 10,000 women of 16 and over")
     measures: list[Measure]
 
@@ -93,6 +112,8 @@ class Returned(Part):
     repeat_percent: float | None
     partner_agency_percent: float | None
     cases_per_10_000_adult_women: float | None = Field(description="of twelve months alone")
+    idva_capacity_fte: float | None = Field(description="on the last day of it; null: it is not told")
+    coordinator_capacity_fte: float | None = Field(description="likewise")
 
 
 class Return(Part):

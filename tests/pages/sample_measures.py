@@ -50,6 +50,12 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
     quarters = [_numbers(each) for each in cases]
     year = {each: sum(numbers[each] for numbers in quarters) for each in COLUMNS}
     in_quarters, in_year = hidden(quarters)
+    by: dict[str, Any] = {
+        "agency_name": "Northmere Council",
+        "person": "9d0c",
+        "name": "Sunita Rao",
+        "at": ago(days=90),
+    }
     return MaracLine(
         area=area,
         name=name,
@@ -66,7 +72,15 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
         if unanswered
         else [],
         population=shown_measures.Population(
-            adult_women=41_300, as_at=ago(days=500).date(), source="Invented mid-year estimates"
+            adult_women=41_300, as_at=ago(days=500).date(), source="Invented mid-year estimates", **by
+        )
+        if sum(cases)
+        else None,
+        capacity=shown_measures.Capacity(
+            idva_capacity_fte=sum(cases) / 80,
+            coordinator_capacity_fte=None if waiting else 0,
+            as_at=ago(days=100).date(),
+            **by,
         )
         if sum(cases)
         else None,

@@ -5,7 +5,7 @@ one."""
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import or_, select
 from sqlmodel import col
@@ -13,6 +13,7 @@ from sqlmodel import col
 from chassis import feeds
 from chassis.archive import Archive
 from chassis.clock import LONDON
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.rules.areas import area_and_around
@@ -32,6 +33,17 @@ from services.marac.rules.returns import Discussed, Quarter
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 """Before every meeting."""
+
+Shown = TypeVar("Shown", bound=shown_measures.SetBy)
+
+
+class Stretch(NamedTuple):
+    """The cases that a MARAC heard from one day to another."""
+
+    marac: str
+    first: date
+    last: date
+    cases: Counter[Discussed]
 
 
 class Waits(NamedTuple):
@@ -134,14 +146,22 @@ def _line(
             shown_measures.Silent(name=each.name, kind=each.kind, since=each.since)
             for each in compose.silent_feeds(serving, agencies)
         ],
-        population=shown_measures.Population(
-            adult_women=said.adult_women, as_at=said.as_at, source=said.source
-        )
-        if said
-        else None,
-        per_10_000=None if cases is None else returns.per_10_000(cases, said.adult_women if said else None),
+        population=_set(held, shown_measures.Population, said),
+        capacity=_set(held, shown_measures.Capacity, held.capacity(marac, held.at.astimezone(LONDON).date())),
+        per_10_000=None
+        if cases is None
+        else returns.per_10_000(cases, said.said.adult_women if said else None),
         measures=measures,
     )
+
+
+def _set(held: Around, shown: type[Shown], fact: Fact[Any] | None) -> Shown | None:
+    """What was set for an area, and who set it. None: nobody has."""
+    if fact is None:
+        return None
+    agency = held.agencies.get(fact.agency)
+    by = {"at": fact.occurred, "agency_name": agency.name if agency else fact.agency}
+    return shown.model_validate(fact.said.model_dump() | by)
 
 
 async def _unanswered(runtime: Runtime, cases: Iterable[CountedCase]) -> int:
@@ -204,27 +224,26 @@ async def returned(archive: Archive, held: Around, of: shown_measures.Of) -> lis
     if of == "meeting":
         by = await tallied(archive, held, EVER, held.at + timedelta(seconds=1), by_meeting=True)
         parts = [
-            (marac, starts.astimezone(LONDON).date(), by.get(marac, {}).get(meeting, Counter[Discussed]()))
+            Stretch(marac, day, day, by.get(marac, {}).get(meeting, Counter[Discussed]()))
             for marac, meeting, starts in await _began(archive, held)
+            for day in (starts.astimezone(LONDON).date(),)
         ]
     else:
         by = await tallied(archive, held, _begins(quarters[0]), _begins(quarters[-1].after))
         each_quarter = [
-            (marac, quarter.starts, _in(by.get(marac, {}), quarter))
+            Stretch(marac, quarter.starts, quarter.last, _in(by.get(marac, {}), quarter))
             for marac in held.maracs
             for quarter in quarters
         ]
         parts = each_quarter if of == "quarter" else _years(each_quarter)
-    return [_one_return(held, marac, of, starts, returns.count(found)) for marac, starts, found in parts]
+    return [_one_return(held, of, each) for each in parts]
 
 
-def _years(
-    quarters: Iterable[tuple[str, date, Counter[Discussed]]],
-) -> list[tuple[str, date, Counter[Discussed]]]:
-    found: dict[str, tuple[str, date, Counter[Discussed]]] = {}
-    for marac, starts, cases in quarters:
-        _, first, before = found.get(marac, (marac, starts, Counter[Discussed]()))
-        found[marac] = (marac, first, before + cases)
+def _years(quarters: Iterable[Stretch]) -> list[Stretch]:
+    found: dict[str, Stretch] = {}
+    for each in quarters:
+        before = found.get(each.marac, each._replace(cases=Counter[Discussed]()))
+        found[each.marac] = each._replace(first=before.first, cases=before.cases + each.cases)
     return list(found.values())
 
 
@@ -241,21 +260,22 @@ async def _began(archive: Archive, held: Around) -> list[tuple[str, str, datetim
     return sorted(found, key=lambda each: (each[0], each[2], each[1]))
 
 
-def _one_return(
-    held: Around, marac: str, of: shown_measures.Of, starts: date, numbers: dict[str, int]
-) -> shown_measures.Returned:
-    cases, said = numbers["cases"], held.population(marac)
+def _one_return(held: Around, of: shown_measures.Of, heard: Stretch) -> shown_measures.Returned:
+    numbers, said = returns.count(heard.cases), held.population(heard.marac)
+    cases, capacity = numbers["cases"], held.capacity(heard.marac, heard.last)
     return shown_measures.Returned(
-        area=marac,
-        name=held.maracs[marac].name,
+        area=heard.marac,
+        name=held.maracs[heard.marac].name,
         of=of,
-        starts=starts,
+        starts=heard.first,
         numbers=returns.told(numbers),
         repeat_percent=returns.percent(numbers["repeat_cases"], cases),
         partner_agency_percent=returns.percent(numbers["partner_agency_referrals"], cases),
-        cases_per_10_000_adult_women=returns.per_10_000(cases, said.adult_women)
+        cases_per_10_000_adult_women=returns.per_10_000(cases, said.said.adult_women)
         if said and of == "year"
         else None,
+        idva_capacity_fte=capacity.said.idva_capacity_fte if capacity else None,
+        coordinator_capacity_fte=capacity.said.coordinator_capacity_fte if capacity else None,
     )
 
 

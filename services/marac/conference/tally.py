@@ -5,7 +5,7 @@ no number."""
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property, partial
 from typing import Any, cast
 
@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.store.tables import instant
 from contracts.events.configuration import AgencyDefined, AreaDefined
-from contracts.events.measures import PopulationSet
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.rules.areas import area_and_around
 from contracts.vocabulary import AreaKind, ReferringService, StaffRole
 from services.marac import casefile
@@ -76,15 +76,20 @@ class Around:
         """The areas of a MARAC."""
         return sorted(area for area, of in self.here.items() if of == marac)
 
-    def population(self, area: str) -> PopulationSet | None:
+    def population(self, area: str) -> Fact[PopulationSet] | None:
         """How many women live in an area, by the newest word."""
-        found = (fact.said for fact in self.configuration.current(PopulationSet) if fact.said.area == area)
+        found = (fact for fact in self.configuration.current(PopulationSet) if fact.said.area == area)
         return next(iter(list(found)[::-1]), None)
+
+    def capacity(self, area: str, day: date) -> Fact[CapacitySet] | None:
+        """How many IDVAs and coordinators an area had on a day."""
+        told = self.configuration.current(CapacitySet)
+        return returns.capacity_on(day, (fact for fact in told if fact.said.area == area))
 
 
 async def around(archive: Archive, caller: Caller) -> Around:
     """What is counted for a caller now."""
-    configuration = await archive.configuration(AgencyDefined, AreaDefined, PopulationSet)
+    configuration = await archive.configuration(AgencyDefined, AreaDefined, PopulationSet, CapacitySet)
     areas = casefile.areas_of(configuration)
     theirs = {
         code: area

@@ -10,10 +10,12 @@ characteristic it is said how many have an answer. A meeting counts once it has 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from chassis.facts import Fact
+from contracts.events.measures import CapacitySet
 from contracts.rules.occurrence import LONDON
 from contracts.vocabulary import AgencyKind, Characteristic, ReferringService
 from services.marac.rules.repeat import makes
@@ -184,6 +186,13 @@ def per_10_000(cases: int, adult_women: int | None) -> float | None:
     return round(10_000 * cases / adult_women, 1) if adult_women else None
 
 
+def capacity_on(day: date, told: Iterable[Fact[CapacitySet]]) -> Fact[CapacitySet] | None:
+    """How many IDVAs and coordinators a MARAC had on a day: what was told of the newest day until then, and
+    of one day last. None: nobody told of any; that of a later day says nothing of an earlier one."""
+    until = [each for each in told if each.said.as_at <= day]
+    return max(reversed(until), key=lambda each: each.said.as_at, default=None)
+
+
 def minoritised(answers: Mapping[Characteristic, str]) -> bool | None:
     """Whether somebody is racially minoritised, by their own answer."""
     code = answers.get(Characteristic.ETHNICITY)
@@ -258,6 +267,11 @@ class Quarter:
     def starts(self) -> date:
         """Its first day."""
         return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.after.starts - timedelta(days=1)
 
     @property
     def after(self) -> "Quarter":

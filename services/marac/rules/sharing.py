@@ -45,6 +45,7 @@ READ_MEASURES = "measures:read"
 READ_EMERGENCY = "emergency:read"
 OPEN_PLACES = "places:open"
 SET_POPULATION = "population:set"
+SET_CAPACITY = "capacity:set"
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     READ_CASE: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
@@ -115,6 +116,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     READ_COMPLETENESS: frozenset({StaffRole.AREA_ADMIN}),
     READ_MEASURES: frozenset({StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}),
     SET_POPULATION: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
+    SET_CAPACITY: frozenset({StaffRole.MARAC_CHAIR, StaffRole.AREA_ADMIN}),
     OPEN_PLACES: frozenset({StaffRole.MARAC_COORDINATOR, StaffRole.IDVA}),
     READ_EMERGENCY: frozenset(
         {

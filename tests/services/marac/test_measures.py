@@ -5,6 +5,8 @@ import io
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
 from chassis.accept import own_header
 from chassis.pages.texts import Texts
 from contracts.events.actions import ActionAnswered
@@ -100,6 +102,7 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     north = await until(counted, what="nine cases are counted")
     measures = {each["name"]: each for each in north["measures"]}
     assert north["per_10_000"] == 22.5
+    assert (north["population"]["person"], north["capacity"]) == (CALLERS["chair"].id, None)
     assert measures["cases"]["quarters"] == [0, 0, 0, 9]
     assert measures["referred_by_police"]["year"] is None, "two are few"
     assert measures["partner_agency_referrals"]["year"] is None, "seven would tell that two are the police's"
@@ -121,6 +124,65 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     assert (row["area"], row["of"], row["cases"], row["referred_by_police"]) == ("north", "meeting", "9", "2")
     assert row["referred_by_primary_care"] == "0", "everybody's service is known"
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
+
+
+async def test_how_many_work_for_a_marac_ends_its_return_and_stands_on_the_page_with_who_set_it(
+    marac: Marac,
+) -> None:
+    await held(marac, 1)
+    quarter = last_four(marac.runtime.clock.now())[-1]
+    before, after = quarter.starts.isoformat(), quarter.after.starts.isoformat()
+    first = {"area": "north", "idva_capacity_fte": 3.5, "coordinator_capacity_fte": 0, "as_at": before}
+    then = {"area": "north", "idva_capacity_fte": 4, "as_at": after}
+    for who, status in (("admin", 201), ("chair-elsewhere", 404), ("coordinator", 404), ("idva", 404)):
+        assert (await marac.post(who, "capacities", first)).status_code == status, who
+    assert (await marac.post("chair", "capacities", then)).status_code == 201
+
+    async def told() -> list[dict[str, str]]:
+        table = await marac.get("coordinator", "data-return.csv?by=meeting")
+        rows = list(csv.DictReader(io.StringIO(table.text)))
+        return rows if rows and rows[0]["cases"] == "1" and rows[0]["idva_capacity_fte"] else []
+
+    (row,) = await until(told, what="the case and the capacity are told")
+    assert list(row)[-2:] == ["idva_capacity_fte", "coordinator_capacity_fte"], "as the return is published"
+    assert list(row.values())[-2:] == ["3.5", "0.0"], "of the meeting's day, and none is a number"
+    quarters = (await marac.get("chair", "data-return?by=quarter")).json()["returns"]
+    assert [each["idva_capacity_fte"] for each in quarters] == [None, None, None, 3.5]
+    assert [each["coordinator_capacity_fte"] for each in quarters] == [None, None, None, 0]
+    (year,) = (await marac.get("chair", "data-return?by=year")).json()["returns"]
+    assert (year["idva_capacity_fte"], year["coordinator_capacity_fte"]) == (3.5, 0)
+    (other,) = (await marac.get("chair-elsewhere", "data-return?by=year")).json()["returns"]
+    assert (other["idva_capacity_fte"], other["coordinator_capacity_fte"]) == (None, None)
+
+    set_now = (await overview(marac, "chair"))["north"]["capacity"]
+    assert (set_now["idva_capacity_fte"], set_now["coordinator_capacity_fte"]) == (4, None)
+    assert (set_now["as_at"], set_now["person"]) == (after, CALLERS["chair"].id)
+    page = (await marac.http.get("/marac/overview", headers={"Authorization": "Bearer chair"})).text
+    words = page.split("Coordinators, in full-time equivalents")[1].split("</tr>")[0]
+    assert "Not told" in words
+    assert f"Set by {CALLERS['chair'].name}" in words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"idva_capacity_fte": -0.5}, "body.idva_capacity_fte"),
+        ({"idva_capacity_fte": 501}, "body.idva_capacity_fte"),
+        ({"idva_capacity_fte": "two"}, "body.idva_capacity_fte"),
+        ({"idva_capacity_fte": True}, "body.idva_capacity_fte"),
+        ({"coordinator_capacity_fte": "1"}, "body.coordinator_capacity_fte"),
+        ({"idva_capacity_fte": None}, "body"),
+        ({"as_at": "2120-01-01"}, "body.content.as_at"),
+        ({"name": "Somebody else"}, "body.content.name"),
+    ],
+    ids=str,
+)
+async def test_a_capacity_that_cannot_be_is_refused(marac: Marac, wrong: dict[str, Any], where: str) -> None:
+    await held(marac, 0)
+    said = {"area": "north", "idva_capacity_fte": 3.5, "as_at": "2026-01-01"} | wrong
+    answer = await marac.post("admin", "capacities", said)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["faults"][0]["where"] == where
 
 
 async def test_a_service_that_is_named_has_its_column_and_none_of_another_is_not_known(marac: Marac) -> None:

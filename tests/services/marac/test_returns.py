@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.events.measures import CapacitySet
 from contracts.vocabulary import AgencyKind, ReferringService
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
 from services.marac.rules.returns import COLUMNS, REFERRED_BY, Discussed, Source, count
+from tests.support.facts import fact
 from tests.support.tables import lines, read
 
 TABLES = cast("Mapping[str, list[dict[str, Any]]]", read(__file__, "returns"))
@@ -82,6 +84,15 @@ def test_none_of_a_service_is_told_where_that_is_known_alone(line: dict[str, Any
 def test_shares_and_rates() -> None:
     assert (returns.percent(1, 3), returns.percent(0, 0)) == (33.3, None)
     assert (returns.per_10_000(454, 78_000), returns.per_10_000(454, None)) == (58.2, None)
+
+
+@table("capacities")
+def test_which_capacity_held_on_a_day(line: dict[str, Any]) -> None:
+    told = [
+        fact(CapacitySet(area="north", idva_capacity_fte=idvas, as_at=day)) for day, idvas in line["told"]
+    ]
+    found = returns.capacity_on(line["day"], told)
+    assert (found.said.idva_capacity_fte if found else None) == line["idvas"]
 
 
 cases = st.builds(
