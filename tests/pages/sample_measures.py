@@ -77,7 +77,7 @@ def _line(area: str, name: str, cases: list[int], *, waiting: int, unanswered: i
         if sum(cases)
         else None,
         capacity=shown_measures.Capacity(
-            idva_capacity_fte=sum(cases) / 80,
+            idva_capacity_fte=round(sum(cases) / 80, 1),
             coordinator_capacity_fte=None if waiting else 0,
             as_at=ago(days=100).date(),
             **by,
