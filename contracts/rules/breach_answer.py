@@ -14,6 +14,7 @@ after it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from zlib import crc32
 
 from contracts.events.orders import BreachProgressed
@@ -197,47 +198,60 @@ def _number(said: str) -> str:
     return "".join(character for character in said.casefold() if character.isalnum())
 
 
-def steps_since(records: Iterable[Reported]) -> list[Step]:
-    """The steps that can be of this breach: what was done before its day is of another, or mistyped, and
-    must not pass for its answer. Of a step that gives its day alone nobody knows the time."""
+def steps_since(records: Iterable[Reported]) -> list[list[Step]]:
+    """The steps of each record that can be of this breach: what was done before its day is of another, or
+    mistyped, and must not pass for its answer. Of a step that gives its day alone nobody knows the time."""
     known = list(records)
     day = min(record.occurred for record in known).astimezone(LONDON).date()
-    return [step for record in known for step in record.steps if step.at.astimezone(LONDON).date() >= day]
+    return [[step for step in each.steps if step.at.astimezone(LONDON).date() >= day] for each in known]
 
 
 def told_once(records: Sequence[Sequence[Step]]) -> list[list[Step]]:
     """The steps of each record of a breach, where an arrest that several tell of is at the earliest time that
     is known of it; one that gives its day alone is at the first that another gives of that day, and so is
     what its own record tells of that day after it."""
-    others = ([step for each in records if each is not own for step in each] for own in records)
-    return [_as_others_tell(own, other) for own, other in zip(records, others, strict=True)]
-
-
-def _as_others_tell(own: Sequence[Step], others: Sequence[Step]) -> list[Step]:
-    moved = dict[str, datetime]()
-    for arrest in (each for each in own if each.step is BreachStep.ARRESTED):
-        same = [each.at for each in others if _one_arrest(arrest, each, [*own, *others])]
+    arrests = [(own, step) for own in records for step in own if step.step is BreachStep.ARRESTED]
+    steps, moved = list(chain.from_iterable(records)), dict[str, datetime]()
+    for own, arrest in sorted(arrests, key=lambda each: (each[1].day, each[1].at)):
+        between = own if arrest.day else steps
+        same = [
+            moved.get(each.root, each.at)
+            for other, each in arrests
+            if other is not own and _one_arrest(arrest, each, between)
+        ]
         with_it = [each for each in own if arrest.day and each.day and each.at == arrest.at]
         followed = [each for each in with_it if each.order >= arrest.order]
         moved |= {each.root: min(same) for each in (arrest, *followed) if same}
-    return [replace(each, at=moved.get(each.root, each.at)) for each in own]
+    return [[replace(each, at=moved.get(each.root, each.at)) for each in own] for own in records]
 
 
 def _one_arrest(arrest: Step, other: Step, steps: Iterable[Step]) -> bool:
     """Whether another record tells of this arrest: with its time, where this one gives its day, or with an
-    earlier one. Whoever was let go in between was arrested anew."""
-    if other.step is not BreachStep.ARRESTED or other.day:
+    earlier one. Whoever was let go in between, by these steps, was arrested anew."""
+    if other.day:
         return False
     if arrest.day:
-        return arrest.at.astimezone(LONDON).date() == other.at.astimezone(LONDON).date()
-    between = (each for each in steps if not each.day and other.at <= each.at <= arrest.at)
-    soon = timedelta(0) < arrest.at - other.at <= ONE_ARREST
-    return soon and all(each.step in STILL_HELD for each in between)
+        # Who was outstanding on that day may have been so before the arrest.
+        steps = (each for each in steps if each.step is not BreachStep.SUSPECT_OUTSTANDING)
+        same = arrest.at.astimezone(LONDON).date() == other.at.astimezone(LONDON).date()
+    else:
+        same = timedelta(0) < arrest.at - other.at <= ONE_ARREST
+    first, last = sorted((arrest.at, other.at))
+    return same and not any(_lets_go(each, first, last) for each in steps)
+
+
+def _lets_go(step: Step, arrested: datetime, until: datetime) -> bool:
+    """Whether by this step, told with its time, whoever was arrested then was let go by another time: who is
+    outstanding at the time of the arrest was so before it."""
+    if step.day or step.step in STILL_HELD or step.at > until:
+        return False
+    return arrested < step.at if step.step is BreachStep.SUSPECT_OUTSTANDING else arrested <= step.at
 
 
 def answered(records: Iterable[Reported]) -> datetime | None:
     """When a breach, with all its records, was first answered. None: not yet."""
-    taken = (step.at for step in steps_since(records) if step.step not in NO_ANSWER)
+    steps = chain.from_iterable(steps_since(records))
+    taken = (step.at for step in steps if step.step not in NO_ANSWER)
     return min(taken, default=None)
 
 
@@ -302,8 +316,7 @@ def asking(
     if answered(known) is None:
         by = due(known, allowed)
         return Asking(by if taken is None else min(by, taken + within), min(allowed, within))
-    told = told_once([record.steps for record in known])
-    steps = steps_since(replace(each, steps=tuple(own)) for each, own in zip(known, told, strict=True))
+    steps = list(chain.from_iterable(told_once(steps_since(known))))
     last = unfinished(steps)
     if last is None:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, permutations
 from typing import Any
 
 import pytest
@@ -173,7 +174,7 @@ def test_an_arrest_that_is_told_twice_gives_nobody_more_time(
 
 
 @lines(__file__, "one_arrest")
-def test_one_arrest_that_two_records_tell_of_is_judged_once(line: dict[str, Any]) -> None:
+def test_one_arrest_that_several_records_tell_of_is_judged_once(line: dict[str, Any]) -> None:
     midnight = NOON - timedelta(hours=12)
 
     def steps(of: str) -> list[Step]:
@@ -187,12 +188,12 @@ def test_one_arrest_that_two_records_tell_of_is_judged_once(line: dict[str, Any]
     def hour(at: datetime | None) -> float | None:
         return (at - midnight) / timedelta(hours=1) if at else None
 
-    for names in (["one", "two"], ["two", "one"]):
+    told = [name for name in ("one", "two", "three") if name in line]
+    for names in permutations(told):
         records = [steps(of) for of in names]
-        own, other = told_once(records)
-        found = of_breach(own, [*own, *other], None, [OrderType.DVPO], CALENDARS)
-        due = line["due"][0 if names[0] == "one" else 1]
-        assert hour(found.get(AlertRule.PRODUCTION)) == due, names[0]
+        own, *others = told_once(records)
+        found = of_breach(own, [*own, *chain.from_iterable(others)], None, [OrderType.DVPO], CALENDARS)
+        assert hour(found.get(AlertRule.PRODUCTION)) == line["due"][told.index(names[0])], names[0]
         reported = [
             Reported(midnight, midnight, midnight + timedelta(days=2), tuple(each)) for each in records
         ]
