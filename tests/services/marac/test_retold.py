@@ -32,7 +32,8 @@ def said(hers: dict[str, Any], his: dict[str, Any], *also: dict[str, Any], **mor
 def test_what_a_correction_tells_anew(line: dict[str, Any]) -> None:
     also = [line["also"]] if "also" in line else []
     after = said(line.get("hers", {}), line.get("his", {}), *also, **line.get("change", {}))
-    assert says_anew(said({}, {}), after) is line["anew"]
+    was = line.get("was", {})
+    assert says_anew(said(was.get("hers", {}), was.get("his", {})), after) is line["anew"]
 
 
 def spelled(before: Fact[ReferralMade], given: str) -> Fact[ReferralMade]:
