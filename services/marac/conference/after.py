@@ -30,7 +30,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.case import fold_case, sent_of
-from services.marac.conference.looked_at import looked_at, referred_anew
+from services.marac.conference.looked_at import accused, looked_at, referred_anew
 from services.marac.conference.own_clocks import CALENDARS, clocks_of, sayings
 from services.marac.conference.repeated import chooses, since_met
 from services.marac.conference.research import set_for
@@ -235,7 +235,8 @@ def _repeats(
     roots = set(makes.roots) if makes else set[str]()
     records = [each for happened in case.occurrences for each in happened.records if each.root in roots]
     making = [_waits(each) for each in records]
-    by, later = [each.person for each in case.perpetrators], [(e.referred, e.perpetrators) for e in links]
+    by = accused(case, _people(subject)) or [each.person for each in case.perpetrators]
+    later = [(each.referred, each.perpetrators) for each in links]
     anew = {each.root: refer_again.since(met.at, by, each.perpetrators, later) for each in records}
     had = met.heard.had if met.heard else None
     may = looked_at(case, _people(subject), met.at, later, own)

@@ -31,14 +31,24 @@ def looked_at(
     victim, by = case.victim.person, {each.person for each in case.perpetrators}
     sides = [people[person] for person in (victim, *sorted(by)) if person in people]
     assessments = people[victim].assessments if victim in people else ()
-    known = {person for person in by if person in people and people[person].identity.names}
-    until = _until(case, met, own)
+    known, until = accused(case, people), _until(case, met, own)
     found, anew = [], dict[str, datetime]()
-    for waits, day, accused in (*_assessed(assessments, known), *_housing(sides, victim, by)):
+    for waits, day, named in (*_assessed(assessments, known), *_housing(sides, victim, by)):
         if repeat.to_look_at(waits.occurred, met, until, day=day):
             found.append(waits)
-            anew[waits.root] = refer_again.since(met, by, accused, later)
+            anew[waits.root] = refer_again.since(met, known or by, named, later)
     return refer_again.waiting(found, met, anew, ())
+
+
+def accused(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> set[str]:
+    """The accused of a case of whom anything is known by which they could be found: nobody can refer any
+    other anew."""
+    theirs = [people[each.person] for each in case.perpetrators if each.person in people]
+    return {
+        row.person
+        for row in theirs
+        if row.identity != rows.Identity() or any(line.record for line in row.lines)
+    }
 
 
 def referred_anew(

@@ -40,8 +40,8 @@ def heard_at(came: datetime | None, recorded: datetime) -> datetime:
 
 def since(met: datetime, of: Collection[str], named: Collection[str], later: Later) -> datetime:
     """Since when a record is news: the meeting, or since everybody was referred anew who did it, for what the
-    agencies knew by then is of that case. ``of``: the accused of the case; where the record has ``named``
-    none of them it may be each of them who did it."""
+    agencies knew by then is of that case. ``of``: the accused of the case who are to be referred anew; where
+    the record has ``named`` none of them it may be each of them who did it."""
     did = set(of).intersection(named) or of
     anew = [max((met, *(at for at, accused in later if each in accused))) for each in did]
     return min(anew, default=met)

@@ -22,7 +22,7 @@ from contracts.events.support import SupportProgressed
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
-from contracts.sections import Location, Narrative
+from contracts.sections import Identity, Location, Narrative
 from contracts.vocabulary import (
     ActionFor,
     CaseRole,
@@ -32,6 +32,7 @@ from contracts.vocabulary import (
     Instrument,
     MoveKind,
     MoveWarning,
+    Relationship,
     RiskAnswer,
     Role,
     SupportKind,
@@ -58,7 +59,7 @@ from tests.services.marac.caseload import (
     risk,
     world,
 )
-from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, withdrawn
+from tests.support.facts import NOON, area, corrected, fact, mention_of, root_of, someone, withdrawn
 from tests.support.tables import lines
 from tests.support.world import World
 
@@ -629,6 +630,29 @@ def test_a_repeat_of_a_case_with_two_accused_waits_until_whoever_did_it_is_refer
     assert [each.root for each in after(told).repeats] == ([root_of("breach")] if waits else [])
     looked = [each.root for each in after(told).to_look_at if each.type == "instrument"]
     assert looked == ([assessed.root] if waits else [])
+
+
+@pytest.mark.parametrize(
+    ("other", "waits"),
+    [
+        (Mention(role=Role.PERPETRATOR), False),
+        (Mention(role=Role.PERPETRATOR, relationship=Relationship.SIBLING), False),
+        (someone(Role.PERPETRATOR, "of no name"), True),
+        (Mention(role=Role.PERPETRATOR, identity=Identity(born=[date(1988, 1, 2)])), True),
+    ],
+    ids=["nothing", "no more than who it is to the victim", "the number of a record", "a day of birth"],
+)
+def test_an_accused_of_whom_nothing_is_known_need_not_be_referred_anew(other: Mention, waits: bool) -> None:
+    """Where it is not told who did it; nobody could refer whoever that is."""
+    both = referral(people=[ann(), ben(), other])
+    unnamed = breach(occurred=NOON - timedelta(hours=2), people=[ann()], kind="contact")
+    told = world(both, _meeting(2), listing(), unnamed, risk(**YES, people=[ann()], occurred=NOON - DAY))
+    told.settle()
+    assert after(told).repeats
+    assert after(told).to_look_at
+    told.add(referral("again", people=[ann(), ben()], occurred=NOON))
+    assert bool(after(told).repeats) is waits
+    assert any(each.type == "instrument" for each in after(told).to_look_at) is waits
 
 
 def housing(hours: float = 2, **values: Any) -> Fact[Any]:
