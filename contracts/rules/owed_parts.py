@@ -12,7 +12,7 @@ from contracts.events.owed import PlanAction
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.plan_adequacy import Refusal
 from contracts.rules.risk_review import Opened, Told
-from contracts.rules.standing_grade import Assessed, screens, stands, unnamed
+from contracts.rules.standing_grade import Assessed, screens, stands
 from contracts.vocabulary import (
     AlertRule,
     ContactMethod,
@@ -159,7 +159,7 @@ def assessed_by(told: Told, said: ReferralMade | RiskAssessed) -> Assessed:
         told.withdrawn,
         screens(said),
         isinstance(said, ReferralMade),
-        unnamed(said),
+        told.unnamed,
     )
 
 

@@ -26,6 +26,7 @@ from contracts.rules.occurrence import LONDON, Record, normal, occurrences, reco
 from contracts.rules.order_match import people_of
 from contracts.rules.order_status import BAIL, varied
 from contracts.rules.review_triggers import GRAVE, LAW, STALKING, STEPS, TRIGGERS
+from contracts.rules.standing_grade import unnamed
 from contracts.sections import Health, Identity
 from contracts.vocabulary import (
     PERPETRATOR_ROLES,
@@ -100,7 +101,8 @@ class Told:
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
     how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
     gave its day. ``varied``: of an order by which versions, and whether each lifted or changed a condition.
-    ``withdrawn``: since when it says so no more."""
+    ``withdrawn``: since when it says so no more. ``unnamed``: of what says how great the risk is, that it
+    names no accused (``standing_grade.unnamed``)."""
 
     envelope: Envelope
     said: Said
@@ -112,6 +114,7 @@ class Told:
     moved: datetime | None = None
     varied: Sequence[tuple[Envelope, bool]] = ()
     withdrawn: datetime | None = None
+    unnamed: bool = False
 
 
 def told_of(
@@ -133,7 +136,7 @@ def told_of(
         if sides and isinstance(said, BreachReported):
             of_breach[envelope.root] = sides
         found.append((envelope, said, sides, people))
-    told = []
+    told, everybody = [], [mention for *_, people in found for mention in people]
     for envelope, said, named, people in found:
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
@@ -141,7 +144,11 @@ def told_of(
             recorded = min(version.recordedat for version, _ in known_by)
             gone = known_by[-1][0].acceptedat if known_by[-1][1] is None else None
             law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
-            told.append(Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, anew, gone))
+            others = () if gone else everybody
+            nobody = isinstance(said, ReferralMade | RiskAssessed) and unnamed(said, others, homes)
+            told.append(
+                Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, anew, gone, nobody)
+            )
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
 

@@ -12,8 +12,9 @@ known to be. A referral of high risk that is withdrawn is kept in the same way, 
 referred may be of an agency that never assesses: by whoever of another agency assesses once it is withdrawn,
 who is the second person beside the one that withdrew; whoever assessed before did not know that it would be.
 They do so of the same accused, or of all the risk; of anybody where the referral names nobody (ours,
-2026-11). An unknown grade is answered by the next assessment, and is never read as an older, lesser one than
-high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
+2026-11). An accused whom Goldthread added to what they say is nobody, until somebody links that record to one
+whom anything else that is told of the victim names. An unknown grade is answered by the next assessment, and
+is never read as an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
 
 A screening beside an assessment (S-DASH) may raise the grade, and does no more: it answers no unknown one,
 and two signatures beneath it lower nothing. What is said of one accused answers nothing about another: the
@@ -21,7 +22,7 @@ risk is unknown while it is so from anybody; an assessment that names nobody is 
 ``risk_review`` (ours, 2026-11).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,7 +58,8 @@ class Assessed:
     """Whether it is a screening beside an assessment, and none."""
     referral: bool = False
     unnamed: bool = False
-    """Whether it names nobody of whom the risk is: an accused whom Goldthread added is nobody."""
+    """Whether it names nobody of whom the risk is: an accused whom Goldthread added is nobody. Of one that
+    stands, while nobody has linked them to somebody."""
 
     def ends(self, gone: "Assessed") -> bool:
         """Whether it is the assessment after which a referral that was withdrawn counts no more. Where either
@@ -76,11 +78,19 @@ def screens(said: ReferralMade | RiskAssessed) -> bool:
     return said.instrument is Instrument.S_DASH and (isinstance(said, RiskAssessed) or said.dash is None)
 
 
-def unnamed(said: ReferralMade | RiskAssessed) -> bool:
-    """Whether nothing is said by which any accused could be known."""
-    return all(
-        each == Mention(mention=each.mention, role=each.role) for each in said.in_role(*PERPETRATOR_ROLES)
-    )
+def unnamed(
+    said: ReferralMade | RiskAssessed, people: Iterable[Mention] = (), homes: Mapping[str, str] | None = None
+) -> bool:
+    """Whether nothing is said by which any accused could be known; nor is any accused, as somebody has linked
+    them since, one of these ``people`` of whom something is."""
+    accused, homes = said.in_role(*PERPETRATOR_ROLES), homes or {}
+    theirs = {homes.get(each.mention or "") for each in accused} - {None}
+    linked = (each for each in people if homes.get(each.mention or "") in theirs)
+    return not any(map(_tells_who, accused)) and not any(map(_tells_who, linked))
+
+
+def _tells_who(mention: Mention) -> bool:
+    return mention != Mention(mention=mention.mention, role=mention.role)
 
 
 def keeps(said: ReferralMade | RiskAssessed) -> bool:

@@ -1,6 +1,6 @@
 """Level 0: everything that every agency said of one person, line by line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Literal, cast
@@ -261,7 +261,8 @@ def _identity(who: casefile.Who) -> rows.Identity:
     )
 
 
-def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[rows.Assessment]:
+def _assessments(subject: Subject, told: Sequence[casefile.Told]) -> Iterator[rows.Assessment]:
+    people = [mention for each in told for mention in each.about]
     for each in told:
         fact, said = each.fact, each.fact.said
         if not isinstance(said, ReferralMade | RiskAssessed) or subject.id not in each.victims:
@@ -287,7 +288,7 @@ def _assessments(subject: Subject, told: Iterable[casefile.Told]) -> Iterator[ro
             signed=bool(graded and graded.signed),
             rationale=apart.rationale if apart else None,
             accused=list(each.perpetrators),
-            unnamed=unnamed(said),
+            unnamed=unnamed(said, people, subject.homes),
             first_recorded=subject.facts.first_recorded(fact.root),
             lowered_from=None if graded and graded.signed else lowered_from(_grades(fact, subject)),
         )

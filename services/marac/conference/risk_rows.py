@@ -39,7 +39,7 @@ class Assessment(Source):
     signed: bool = False
     """Two persons signed it: it stands for what their agency said before it of the same accused."""
     unnamed: bool = False
-    """Whether it says nothing by which any accused could be known."""
+    """Whether it says nothing by which any accused could be known, nor has somebody linked them since."""
 
 
 class TakenBack(Source):
@@ -53,7 +53,8 @@ class TakenBack(Source):
     unnamed: bool = False
     """Whether it says nothing by which any accused could be known."""
     withdrawn: AwareDatetime | None = None
-    """None: an older release wrote it."""
+    """When Goldthread took the withdrawal, which has no other time of its own. None: an older release wrote
+    it."""
 
 
 class ReviewLine(Part):

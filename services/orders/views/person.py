@@ -304,6 +304,7 @@ def _victims(subject: Subject) -> list[VictimLine]:
         for person in _harmed(fact, subject)[0]:
             line = found.get(person) or VictimLine(person=person)
             found[person] = line.model_copy(update=_news_of_where(fact))
+    people = [mention for fact in subject.facts.current(Said) for mention in fact.said.people]
     graded: dict[str, list[Assessed]] = {person: [] for person in found}
     back: list[Fact[ReferralMade | RiskAssessed]]
     back = subject.facts.taken_back(ReferralMade, RiskAssessed)
@@ -327,7 +328,7 @@ def _victims(subject: Subject) -> list[VictimLine]:
                 last.accepted if last.withdrawn else None,
                 screens(each.said),
                 isinstance(each.said, ReferralMade),
-                unnamed(each.said),
+                unnamed(each.said, () if last.withdrawn else people, subject.homes),
             )
             graded[person].append(known)
     return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]

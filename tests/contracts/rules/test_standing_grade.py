@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed
-from contracts.rules.standing_grade import Assessed, held_up, lowered_from, screens, stands
+from contracts.mentions import Mention
+from contracts.rules.standing_grade import Assessed, held_up, lowered_from, screens, stands, unnamed
 from contracts.vocabulary import DASH_ITEMS, DashAnswer, Grade, Instrument, Role
-from tests.support.facts import NOON, someone
+from tests.support.facts import NOON, mention_of, root_of, someone
 from tests.support.tables import lines
 
 HER = someone(Role.VICTIM, "ann")
+CARL = someone(Role.SUSPECT, "carl").model_copy(update={"mention": mention_of("police", "carl")})
 DASH = Dash(answers=dict.fromkeys(DASH_ITEMS, DashAnswer.NO))
 OF_DASH: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
 HIGH, MEDIUM, STANDARD, UNKNOWN = Grade.HIGH, Grade.MEDIUM, Grade.STANDARD, Grade.UNKNOWN
@@ -101,3 +103,24 @@ def test_what_two_persons_signed(line: dict[str, Any]) -> None:
 )
 def test_what_is_a_screening_alone(said: ReferralMade | RiskAssessed, alone: bool) -> None:
     assert screens(said) is alone
+
+
+@pytest.mark.parametrize(
+    ("is_carl", "told", "nobody"),
+    [
+        (False, [CARL], True),
+        (True, [CARL], False),
+        (True, [Mention(mention=mention_of("police", "carl"), role=Role.SUSPECT)], True),
+        (True, [], True),
+    ],
+    ids=["not linked", "linked", "linked to another of whom nothing is known", "he is not told of"],
+)
+def test_an_accused_whom_goldthread_added_is_nobody_until_somebody_links_them(
+    is_carl: bool, told: list[Mention], nobody: bool
+) -> None:
+    added = Mention(mention=root_of("added"), role=Role.PERPETRATOR)
+    homes = {root_of("added"): "carl" if is_carl else "added", mention_of("police", "carl"): "carl"}
+    said = ReferralMade(people=[HER, added])
+    assert unnamed(said, [HER, added, *told], homes) is nobody
+    assert unnamed(said), "what was withdrawn names nobody, whoever was linked since"
+    assert not unnamed(ReferralMade(people=[HER, CARL]))

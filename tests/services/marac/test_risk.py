@@ -1,6 +1,7 @@
 """Risk in a case: what its row and its page say of assessments and of reviews that are owed."""
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any, cast
 
 import pytest
@@ -27,8 +28,20 @@ from services.marac.pages.risk import RiskView
 from services.marac.pages.words import Words
 from services.marac.service import SERVICE
 from tests.pages.sample_risk import risk_case
-from tests.services.marac.caseload import LINKED, ann, ben, breach, dash, person, referral, risk
-from tests.support.facts import NOON, corrected, fact, root_of, withdrawn
+from tests.services.marac.caseload import (
+    CONFIGURATION,
+    LINKED,
+    ann,
+    ben,
+    breach,
+    dash,
+    incident,
+    mention,
+    person,
+    referral,
+    risk,
+)
+from tests.support.facts import NOON, corrected, fact, mention_of, root_of, withdrawn
 from tests.support.world import World
 
 DASH = list(FORMS[Instrument.SAFELIVES_DASH_24].items)
@@ -204,6 +217,27 @@ def test_a_referral_by_another_agency_that_names_nobody_ends_it_too_where_it_ass
         made = world(high, withdrawn(high), later)
         assert made.row("conference_case", root_of("later")).grade is stands
         assert [each.root for each in risk_of(her(made).assessments, her(made), NOON).taken_back] == left
+
+
+@pytest.mark.parametrize(("who", "grade"), [("cat", Grade.HIGH), ("ben", Grade.MEDIUM)])
+def test_it_ends_nothing_once_somebody_has_linked_whom_it_is_about_to_another_accused(
+    who: str, grade: Grade
+) -> None:
+    """In whatever order it comes; and no clock goes by it."""
+    high = referral("gone", agency="council", accepted=NOON - 5 * DAY)
+    of_both = incident(people=[ann(), ben(), mention("cat", Role.SUSPECT)])
+    nobody = [ann(), Mention(role=Role.PERPETRATOR)]
+    later = referral("later", Grade.MEDIUM, people=nobody, occurred=NOON - 3 * DAY)
+    added = later.said.people[1].mention
+    assert added is not None
+    for facts in permutations((high, withdrawn(high), of_both, later)):
+        apart = World(SERVICE.views, [*CONFIGURATION, *facts], same=LINKED)
+        assert apart.row("conference_case", root_of("later")).grade is Grade.MEDIUM
+        same = [(*group, added) if mention_of("police", who) in group else group for group in LINKED]
+        made = World(SERVICE.views, [*CONFIGURATION, *facts], same=same)
+        assert made.row("conference_case", root_of("later")).grade is grade
+        asked = [each.rule for each in her(made).support.owed]
+        assert (AlertRule.IDVA_ASKED in asked) is (grade is Grade.HIGH)
 
 
 def test_a_referral_of_less_that_is_withdrawn_keeps_nothing() -> None:

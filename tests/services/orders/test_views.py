@@ -13,8 +13,9 @@ from chassis.views import Folded
 from contracts.events.alerts import AlertRaised, AlertStoodDown
 from contracts.events.orders import BreachReported
 from contracts.events.people import Graded, IncidentReported, ReferralMade
+from contracts.mentions import Mention
 from contracts.sections import Health, Identity, Routing, Sensitivity
-from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, StandDown
+from contracts.vocabulary import AlertRule, Grade, IncidentKind, OrderStage, Role, StandDown
 from services.orders.views import ORDERS_BREACH, OrdersBreach
 from services.orders.views.sections import newest_sections
 from tests.services.orders.caseload import (
@@ -238,6 +239,23 @@ class TestVictim:
         assert row(world(before, sent, withdrawn(sent), unknowing, breach())).grade is Grade.HIGH
         after = risk(Grade.STANDARD, "newer")
         assert row(world(before, sent, withdrawn(sent), after, breach())).grade is Grade.STANDARD
+
+    def test_a_later_referral_that_names_nobody_ends_it_until_it_is_linked_to_another(self) -> None:
+        lesser = [Graded(grade=each, rule="test", because="test") for each in (Grade.HIGH, Grade.STANDARD)]
+        people = [ann(), someone(ben().role, "ben")]
+        at = NOON - timedelta(days=9)
+        sent = fact(ReferralMade(people=people, graded=lesser[0]), agency="council", occurred=at, accepted=at)
+        nobody = ReferralMade(people=[ann(), Mention(role=Role.PERPETRATOR)], graded=lesser[1])
+        later = fact(nobody, agency="police", root="later", occurred=NOON - timedelta(days=1))
+        of_cat = incident(people=[ann(), someone(Role.SUSPECT, "cat")])
+        made = world(sent, withdrawn(sent), later, of_cat, breach())
+        assert row(made).grade is Grade.STANDARD
+        added = later.said.people[1].mention
+        assert added is not None
+        made.same = [
+            (*group, added) if mention_of("police", "cat") in group else group for group in made.same
+        ]
+        assert row(made).grade is Grade.HIGH
 
     def test_what_two_signed_of_another_partner_lowers_nothing(self) -> None:
         high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
