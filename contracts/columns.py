@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -78,10 +77,8 @@ def _given(name: str, field: FieldInfo, path: Path, given: frozenset[str]) -> bo
     return (path == ("content",) and name in given) or (isinstance(extra, dict) and "readOnly" in extra)
 
 
-@lru_cache(maxsize=4096)
 def path_of(column: str) -> tuple[Path, Path]:
-    """The steps of a column's name; and the same with the place in each list left open. Each row asks it of
-    each column of its table."""
+    """The steps of a column's name; and the same with the place in each list left open."""
     steps = tuple(column.split("."))
     return steps, tuple(EACH if _PLACE.fullmatch(step) else step for step in steps)
 
@@ -107,13 +104,13 @@ class Said:
         return where
 
 
-def said(columns: Sequence[str], cells: Sequence[str], leaves: Mapping[Path, Leaf]) -> Said:
-    """What a row says, read by the columns of its kind. A cell that cannot be read as its column asks
-    stays the text that it is, and so does one of another kind's column: the model refuses it."""
+def said(columns: Sequence[tuple[Path, Path]], cells: Sequence[str], leaves: Mapping[Path, Leaf]) -> Said:
+    """What a row says under these columns, each as ``path_of`` gives it, read by the columns of its kind. A
+    cell that cannot be read as its column asks stays the text that it is, and so does one of another kind's
+    column: the model refuses it."""
     tree: dict[str, Any] = {}
-    for column, cell in zip(columns, cells, strict=True):
+    for (steps, open_), cell in zip(columns, cells, strict=True):
         if cell:
-            steps, open_ = path_of(column)
             node = tree
             for step in steps[:-1]:
                 node = node.setdefault(step, {})

@@ -29,6 +29,7 @@ class Table:
 
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
+        self._paths = [path_of(column) for column in columns]
         self._type = columns.index("type")
 
     @classmethod
@@ -65,7 +66,7 @@ class Table:
         if len(cells) != len(self.columns):
             raise invalid([Fault("body", "cell-count")])
         kind = kinds.get(cells[self._type])
-        return said(self.columns, cells, _leaves(kind) if kind else {})
+        return said(self._paths, cells, _leaves(kind) if kind else {})
 
 
 @cache

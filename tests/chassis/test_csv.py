@@ -1,6 +1,7 @@
 """CSV as it really comes: each row a fact like any other, and of what is amiss the place and the kind."""
 
 import json
+import tracemalloc
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from chassis.http.bulk import CSV
 from chassis.http.limits import MAX_BODY
 from chassis.http.lines import lines_of
+from chassis.http.problem import Problem
+from chassis.http.tabular import Table
 from contracts.events.orders import BreachReported
 from contracts.events.people import IncidentReported
 from tests.chassis.conftest import System
@@ -187,6 +190,21 @@ async def test_of_a_file_whose_header_is_amiss_nothing_is_taken(
     assert (found, told["code"]) == (status, code), told
     assert [(fault["where"], fault["kind"]) for fault in told["faults"]] == faults
     assert held == 0
+
+
+def test_nothing_of_a_header_that_is_none_is_kept() -> None:
+    """A file without one begins with a row: with names."""
+    tracemalloc.start()
+    try:
+        for each in range(100):
+            with pytest.raises(Problem):
+                Table.headed(
+                    headed(*(f"{MARK} {each} {n} {MARK * 100}" for n in range(20))), [IncidentReported]
+                )
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 async def test_a_quote_that_is_never_closed_takes_nothing_after_it(system: System) -> None:
