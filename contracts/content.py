@@ -85,6 +85,10 @@ class Choice(Content):
         description="as staff are called when they sign in",
     )
 
+    def unsigned(self) -> Self:
+        """What was chosen, without who chose it."""
+        return self.model_copy(update=dict.fromkeys(self.given))
+
 
 class Said(Content):
     """What an agency says of people: the base of the facts that partners post."""

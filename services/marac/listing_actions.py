@@ -207,7 +207,7 @@ def _set(fact: Fact[MaracSet | ThresholdSet], names: dict[str, str]) -> shown_li
         name=said.name,
         threshold=number.threshold if number else None,
         value=number.value if number else None,
-        set=said if isinstance(said, MaracSet) else None,
+        set=said.unsigned() if isinstance(said, MaracSet) else None,
     )
 
 

@@ -38,14 +38,16 @@ async def read(runtime: Runtime, caller: Caller, area: str) -> Researchers:
         area=area,
         area_name=defined[area].name,
         version=len(_ever_set(configuration, area)),
-        holds=holds,
+        holds=holds and holds.unsigned(),
         history=[
             AskedBefore(
                 root=fact.root,
                 at=fact.occurred,
                 agency=fact.agency,
                 agency_name=names[fact.agency],
-                set=fact.said,
+                person=fact.said.person,
+                name=fact.said.name,
+                set=fact.said.unsigned(),
             )
             for fact in said
         ],

@@ -52,12 +52,14 @@ class Interests(Shown):
 
 
 class AskedBefore(Shown):
-    """Whom an area asked from a time on, and which agency said so."""
+    """Whom an area asked from a time on, and who of which agency said so."""
 
     root: str
     at: datetime
     agency: str
     agency_name: str
+    person: str | None = Field(default=None, description="null: it is not recorded")
+    name: str | None = None
     set: ResearchersSet
 
 

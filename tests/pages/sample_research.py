@@ -121,7 +121,7 @@ def _cells(*states: Research, **more: bool) -> list[shown.Cell]:
 async def researchers(_runtime: Any, _caller: Caller, area: str) -> shown.Researchers:
     """What holds, and what was said before it."""
     asked = ["harbour-idva", "northmere-police"]
-    holds = ResearchersSet(area=area, agencies=asked, days_before=3, person=new(), name="Priya Nair")
+    holds = ResearchersSet(area=area, agencies=asked, days_before=3)
     first = ResearchersSet(area=area, agencies=[], declares=False)
     by: dict[str, Any] = {"agency": "northmere-police", "agency_name": "Northmere Police"}
     return shown.Researchers(
@@ -131,7 +131,7 @@ async def researchers(_runtime: Any, _caller: Caller, area: str) -> shown.Resear
         version=2,
         holds=holds,
         history=[
-            shown.AskedBefore(root=new(), at=ago(days=20), set=holds, **by),
+            shown.AskedBefore(root=new(), at=ago(days=20), set=holds, person=new(), name="Priya Nair", **by),
             shown.AskedBefore(root=new(), at=ago(days=300), set=first, **by),
         ],
         agencies=AGENCIES,

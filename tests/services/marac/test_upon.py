@@ -93,6 +93,36 @@ async def test_who_set_it_is_told_with_it(marac: Marac, monkeypatch: pytest.Monk
         assert (answer.status_code, answer.json()["code"]) == (422, "given-by-goldthread"), path
 
 
+async def test_what_is_read_can_be_changed_and_sent_back(marac: Marac) -> None:
+    """Who set it stands beside what was set: it is not theirs to say; and no smaller area reads it."""
+    await prepared(marac)
+    wide = {"area": "castleshire", "agencies": ["council"]}
+    assert (await marac.post_upon("admin", "researchers", wide)).status_code == 201
+
+    async def asks() -> dict[str, Any]:
+        found: dict[str, Any] = (await marac.get("coordinator", "researchers/north")).json()
+        return found
+
+    first = await asks()
+    assert (first["holds"]["area"], first["holds"]["person"], first["holds"]["name"]) == (
+        "castleshire",
+        None,
+        None,
+    )
+    assert CALLERS["admin"].id not in str(first), "whoever it was, of a wider area"
+    own = first["holds"] | {"area": "north", "days_before": 4}
+    assert (await marac.post_upon("coordinator", "researchers", own)).status_code == 201
+    second = await asks()
+    (set_,) = second["history"]
+    assert (set_["person"], set_["name"]) == (CALLERS["coordinator"].id, "coordinator")
+    again = set_["set"] | {"days_before": 5}
+    assert (await marac.post_upon("coordinator", "researchers", again, 1)).status_code == 201
+    assert (await marac.post_upon("chair", "choices", NORTH | {"slots": 12})).status_code == 201
+    (chosen,) = (await marac.get("chair", "choices/north")).json()["history"]
+    changed = chosen["set"] | {"slots": 9}
+    assert (await marac.post_upon("chair", "choices", changed, 1)).status_code == 201
+
+
 async def test_what_was_taken_back_counts_and_is_not_there_again(marac: Marac) -> None:
     await prepared(marac)
     said = NORTH | {"agencies": ["council"]}
