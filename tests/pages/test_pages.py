@@ -749,6 +749,11 @@ def test_everybody_begins_at_their_own_page(ask: Callable[..., httpx.Response], 
     assert ask(who, "/marac/").headers["location"].endswith(home)
 
 
+def test_a_system_does_not_begin_at_research() -> None:
+    assert home_of({"reporter"}) == "/marac/actions"
+    assert home_of({"marac-representative"}) == "/marac/research"
+
+
 DIRECTORY = Path(__file__).parents[2] / "chassis/identity/directory.json"
 
 

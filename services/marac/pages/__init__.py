@@ -16,7 +16,9 @@ PAGES = Pages(
         Item("nav.meetings", "/marac/meetings", sharing.RIGHTS[sharing.READ_MEETING]),
         Item("nav.waiting", "/marac/waiting", sharing.RIGHTS[sharing.READ_WAITING]),
         Item("nav.actions", "/marac/actions", sharing.RIGHTS[sharing.ANSWER_ACTION]),
-        Item("nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH]),
+        Item(
+            "nav.research", "/marac/research", sharing.RIGHTS[sharing.ANSWER_RESEARCH] - {StaffRole.REPORTER}
+        ),
         Item("nav.minutes", "/marac/minutes", frozenset({StaffRole.MARAC_REPRESENTATIVE})),
         Item("nav.after", "/marac/repeats", sharing.RIGHTS[sharing.FOLLOW_UP]),
         Item("nav.cohort", "/marac/cohort", sharing.RIGHTS[sharing.READ_COHORT]),

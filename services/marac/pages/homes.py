@@ -9,7 +9,7 @@ HOMES: tuple[tuple[frozenset[str], str], ...] = (
     (sharing.RIGHTS[sharing.READ_MEETING], "/marac/meetings"),
     (sharing.RIGHTS[sharing.READ_COHORT], "/marac/cohort"),
     (sharing.RIGHTS[sharing.MESSAGE], "/marac/messages"),
-    (sharing.RIGHTS[sharing.ANSWER_RESEARCH], "/marac/research"),
+    (sharing.RIGHTS[sharing.ANSWER_RESEARCH] - {StaffRole.REPORTER}, "/marac/research"),
     (sharing.RIGHTS[sharing.ANSWER_ACTION], "/marac/actions"),
     (frozenset({StaffRole.ON_CALL, StaffRole.SUPERVISOR, StaffRole.OPERATOR}), "/notify/alerts"),
     (frozenset({StaffRole.CONTROL_ROOM}), "/orders/status"),
