@@ -117,7 +117,7 @@ async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
     await _of_their_area(archive, caller, content)
     await _of_no_tie(archive, caller, content)
     if isinstance(content, ResearchAnswered):
-        await researching.asked_for(archive, caller, content)
+        await researching.asked_for(archive, caller, content.meeting, content.case)
     if isinstance(content, InterestDeclared) and content.person == caller.id:
         raise not_found()
     if isinstance(content, CaseRestricted):

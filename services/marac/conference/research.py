@@ -128,7 +128,7 @@ def _replies(subject: Subject) -> tuple[Reply, ...]:
             case=each.said.case,
             agency=each.agency,
             root=each.root,
-            first=subject.facts.versions(each.root)[0].occurred,
+            first=subject.facts.first_accepted(each.root),
             nothing=all(one.held is ResearchHeld.NOTHING_HELD for one in each.said.people),
         )
         for each in subject.facts.current(ResearchAnswered)
@@ -166,7 +166,7 @@ def _answer(facts: FactSet, fact: Fact[ResearchAnswered]) -> Answer:
         agency=fact.agency,
         meeting=said.meeting,
         said=fact.occurred,
-        first=facts.versions(fact.root)[0].occurred,
+        first=facts.first_accepted(fact.root),
         people=tuple(_found(each) for each in said.people),
         under_way=_text(said.under_way),
         suggested=_text(said.suggested),
@@ -202,7 +202,11 @@ def fold_interests(subject: Subject) -> Folded:
             before = found.get(said.person)
             if each.case == subject.id and not (before and before.tie):
                 found[said.person] = Declared(
-                    root=fact.root, person=said.person, tie=each.tie, coordinates=said.coordinates
+                    root=fact.root,
+                    agency=fact.agency,
+                    person=said.person,
+                    tie=each.tie,
+                    coordinates=said.coordinates,
                 )
     declared = tuple(found[person] for person in sorted(found))
     restricted = restricted_of(subject.facts, subject.id)

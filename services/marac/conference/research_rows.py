@@ -26,7 +26,8 @@ class Ask(Part):
 
 
 class Reply(Part):
-    """That an agency answered of a case. ``first``: when it did so first, whatever it corrected since."""
+    """That an agency answered of a case. ``first``: when it did so first, as Goldthread took it, whatever
+    it says of that by itself and has corrected since."""
 
     case: str
     agency: str
@@ -105,9 +106,10 @@ class AnswersTable(ViewTable, table=True):
 
 
 class Declared(Part):
-    """What somebody declared of a case."""
+    """What somebody declared of a case. ``agency``: theirs; None: by a fold from before it was kept."""
 
     root: str
+    agency: str | None = None
     person: str
     tie: bool
     coordinates: bool
@@ -136,6 +138,10 @@ class InterestsRow(Row):
     def tie_of(self, person: str) -> bool | None:
         """Whether somebody has a tie to its parties. None: they have not declared."""
         return next((each.tie for each in self.declared if each.person == person), None)
+
+    def has_tie_of(self, agency: str) -> bool:
+        """Whether anybody of an agency has a tie to its parties; whose agency is not kept may be of it."""
+        return any(each.tie and each.agency in (agency, None) for each in self.declared)
 
 
 class InterestsTable(ViewTable, table=True):

@@ -20,7 +20,7 @@ from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
 from services.marac.conference.following import say
-from services.marac.conference.held import Held, tied, with_ties
+from services.marac.conference.held import Held, restrictions, tied, with_ties
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
@@ -50,21 +50,23 @@ class Request:
 async def admit(
     archive: Archive, caller: Caller, said: ResearchAnswered, root: str, within: str = ""
 ) -> None:
-    """Refuse as ``asked_for``; and a second answer of the agency, which corrects its first (409)."""
-    await asked_for(archive, caller, said, within)
-    own = {each.root for each in await _own(archive, caller, said.meeting, said.case)}
+    """Refuse an answer that nobody asked the caller's agency for (404), one about somebody whom the case does
+    not name or without somebody whom it does (422), and a second one of the agency, which corrects its first
+    (409); ``within``: where in what was sent the answer stands. One that is said again is taken already."""
+    before = (await archive.fact(root)).versions(root)
+    if before and before[0].content == said:
+        return
+    request = await asked_for(archive, caller, said.meeting, said.case)
+    people = [frozenset(each.mentions) for each in people_of(request.case)]
+    for at, each in enumerate(said.people):
+        if not any(each.person in mentions for mentions in people):
+            raise Refused("not-of-case", f"{within}people.{at}.person")
+    answered = {each.person for each in said.people}
+    if any(answered.isdisjoint(mentions) for mentions in people):
+        raise Refused("people-left-out", f"{within}people")
+    own = await _answered(archive, caller, said)
     if own and root not in own:
         raise Refused("answered-meanwhile", status=409)
-
-
-async def asked_for(archive: Archive, caller: Caller, said: ResearchAnswered, within: str = "") -> None:
-    """Refuse an answer that nobody asked the caller's agency for (404), and one about somebody whom the case
-    does not name (422); ``within``: where in what was sent the answer stands."""
-    request = await _request(archive, caller, said.meeting, said.case)
-    named = {mention for each in people_of(request.case) for mention in each.mentions}
-    for at, each in enumerate(said.people):
-        if each.person not in named:
-            raise Refused("not-of-case", f"{within}people.{at}.person")
 
 
 async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWaiting:
@@ -97,7 +99,7 @@ async def request(
 ) -> shown_research.ResearchRequest:
     """Whom to look for, what the caller's agency has said of them, and what it answered. Raises Problem
     (404) unless it is asked."""
-    found = await _request(runtime, caller, meeting, case)
+    found = await asked_for(runtime, caller, meeting, case)
     at, held = runtime.clock.now(), Held(runtime)
     known = await runtime.configuration(AgencyDefined, AreaDefined)
     people = people_of(found.case)
@@ -108,7 +110,7 @@ async def request(
         asked=_asked(found, caller.agency, casefile.areas_of(known), at),
         agency_name=agency_names(casefile.agencies_of(known), [caller.agency])[caller.agency],
         people=sought,
-        answer=next(iter(await _own(runtime, caller, meeting, case)), None),
+        answer=await _own(runtime, caller, meeting, case),
     )
     ours = [line.fact for each in sought for line in each.ours]
     answered = [page.answer.fact] if page.answer else []
@@ -123,7 +125,7 @@ async def answer(
     version at hand. Said again under one key, it has the first answer. Raises Refused: 409 where somebody of
     the agency has answered meanwhile, 412 where they have corrected it; Problem (404) unless it is asked."""
     if over is None:
-        await asked_for(runtime, caller, said, "body.")
+        await admit(runtime, caller, said, runtime.id_of(caller, key), "body.")
         return await say(runtime, caller, said, sharing.ANSWER_RESEARCH, key)
     header, right = own_header(runtime.clock.now()), sharing.ANSWER_RESEARCH
     taken = await runtime.revise(*over, header, said, caller=caller, right=right)
@@ -173,7 +175,8 @@ def _is_asked(caller: Caller, row: ResearchRow) -> bool:
     )
 
 
-async def _request(archive: Archive, caller: Caller, meeting: str, case: str) -> Request:
+async def asked_for(archive: Archive, caller: Caller, meeting: str, case: str) -> Request:
+    """A case of a meeting that is asked of the caller's agency. Raises Problem (404)."""
     row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
     ask = next((each for each in row.asks if each.case == case), None) if row else None
     if row is None or ask is None or not _is_asked(caller, row):
@@ -194,23 +197,30 @@ async def _cases(archive: Archive, caller: Caller, cases: Iterable[str]) -> dict
 
 async def kept_from(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
     """Those of these cases that are not there for the caller, as ``tied`` says it; nor for an agency's
-    system, where anybody of the agency declared a tie."""
+    system, where it is restricted, whoever is named, or anybody of the agency declared a tie."""
+    if not cases:
+        return set()
     kept = await tied(archive, caller, cases)
     if not rule.is_system(caller.roles):
         return kept
-    said = [(each.root, row.case) for row in await with_ties(archive) for each in row.declared if each.tie]
-    facts = await archive.versions_of({root for root, _ in said})
-    ours = {fact.root for fact in facts if fact.agency == caller.agency}
-    theirs = {case for root, case in said if root in ours}
+    kept |= (await restrictions(archive, cases)).keys()
+    theirs = {row.case for row in await with_ties(archive) if row.has_tie_of(caller.agency)}
     pairs = await pairs_of(archive, {*cases, *theirs})
     return kept | {case for case in cases if has_tie(case, theirs, pairs)}
 
 
-async def _own(archive: Archive, caller: Caller, meeting: str, case: str) -> list[Answer]:
-    """The answers of the caller's agency for a meeting, the newest first: of two at one instant both."""
+async def _own(archive: Archive, caller: Caller, meeting: str, case: str) -> Answer | None:
+    """The newest answer of the caller's agency for a meeting."""
     row = await Held(archive).one(ANSWERS, AnswersRow, case)
     answers = row.answers if row else ()
-    return [each for each in answers if (each.agency, each.meeting) == (caller.agency, meeting)]
+    return next((each for each in answers if (each.agency, each.meeting) == (caller.agency, meeting)), None)
+
+
+async def _answered(archive: Archive, caller: Caller, said: ResearchAnswered) -> set[str]:
+    """The answers of the caller's agency of a case for a meeting, by root: from the facts, which are there
+    before the row has them."""
+    facts = (await archive.facts([f"k:{said.case}"])).current(ResearchAnswered)
+    return {each.root for each in facts if (each.agency, each.said.meeting) == (caller.agency, said.meeting)}
 
 
 def people_of(case: rows.ConferenceCase) -> list[rows.CasePerson]:

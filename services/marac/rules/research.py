@@ -63,14 +63,18 @@ def is_asked(
 ) -> bool:
     """Whether a caller answers what their agency holds before a meeting that asks these agencies, and whose
     area is one of ``around``. It is asked of the agency: any of its people who may answer does; and its
-    system, whose token, where it names no area, is for all of them."""
-    if agency not in asked or RIGHTS[ANSWER_RESEARCH].isdisjoint(roles):
+    system, whose token, where it has no role of staff
+    that answers and names no area, is for all of them."""
+    answers = RIGHTS[ANSWER_RESEARCH].intersection(roles)
+    if agency not in asked or not answers:
         return False
-    return within_token(areas, around) if is_system(roles) else not set(areas).isdisjoint(around)
+    alone = answers == {StaffRole.REPORTER}
+    return within_token(areas, around) if alone else not set(areas).isdisjoint(around)
 
 
 def is_system(roles: Collection[str]) -> bool:
-    """Whether a caller answers as the system of an agency, and as nobody of its staff: no person who could
-    declare a tie. Who reads what it fetched is not known, so that of a case to which anybody of the agency
-    declared a tie there is nothing for it (Goldthread's own, 2026-11)."""
-    return RIGHTS[ANSWER_RESEARCH].intersection(roles) == {StaffRole.REPORTER}
+    """Whether a caller is the system of an agency as far as ties go, whatever other roles it was given: an
+    account that answers as staff, too, is no person who could declare one. Who reads what it fetched is not
+    known, so that of a case that is restricted, or to which anybody of the agency declared a tie, there is
+    nothing for it (Goldthread's own, 2026-11)."""
+    return StaffRole.REPORTER in roles

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from chassis.batch import Batch
 from chassis.http.bulk import NDJSON
 from contracts.events.meeting import PaperOpened
 from contracts.events.research import ResearchAnswered
@@ -14,7 +15,7 @@ from contracts.vocabulary import CaseRole, Role
 from tests.services.marac.caseload import ben
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike
 from tests.services.marac.test_own_facts import read
-from tests.services.marac.test_research import FOUND, answer, asked, cells, met, people, say
+from tests.services.marac.test_research import FOUND, answer, asked, cells, form, met, people, say
 from tests.support.waiting import until
 
 ON_BOTH = pytest.mark.parametrize(
@@ -74,6 +75,15 @@ def submission(marac: Marac, made: Prepared, found: list[dict[str, Any]]) -> dic
     return header | {"content": answer(found) | {"case": made.case, "meeting": made.meeting}}
 
 
+async def sent(marac: Marac, who: str, said: dict[str, Any], key: str) -> tuple[int, str | None]:
+    """What became of an answer that was sent as the line of an upload."""
+    headers = {"Authorization": f"Bearer {who}", "Content-Type": NDJSON}
+    line = orjson.dumps(said | {"type": ResearchAnswered.type, "idempotency_key": key})
+    lines = await marac.http.post("/marac/v1/bulk", content=line, headers=headers)
+    (result,) = [orjson.loads(each) for each in lines.text.splitlines()]
+    return result["status"], result.get("code")
+
+
 async def state(marac: Marac, made: Prepared, of: str) -> bool:
     return (await cells(marac, made))["council"] == of
 
@@ -81,20 +91,98 @@ async def state(marac: Marac, made: Prepared, of: str) -> bool:
 @ON_BOTH
 async def test_what_a_system_sends_among_many_is_asked_of_it_too(marac: Marac) -> None:
     made = await asked(marac)
-    said = submission(marac, made, await people(marac, made)) | {"type": ResearchAnswered.type}
-
-    async def sent(who: str, key: str) -> tuple[int, str | None]:
-        headers = {"Authorization": f"Bearer {who}", "Content-Type": NDJSON}
-        line = orjson.dumps(said | {"idempotency_key": key})
-        lines = await marac.http.post("/marac/v1/bulk", content=line, headers=headers)
-        (result,) = [orjson.loads(each) for each in lines.text.splitlines()]
-        return result["status"], result.get("code")
-
-    assert await sent("system-else", "a") == (404, "not-found")
-    assert await sent(SYSTEM, "a") == (201, None)
+    said = submission(marac, made, await people(marac, made))
+    assert await sent(marac, "system-else", said, "a") == (404, "not-found")
+    assert await sent(marac, SYSTEM, said, "a") == (201, None)
     await until(lambda: state(marac, made, "nothing-held"), what="it is an answer")
-    assert await sent(SYSTEM, "a") == (200, None)
-    assert await sent(SYSTEM, "b") == (409, "answered-meanwhile")
+    assert await sent(marac, SYSTEM, said, "a") == (200, None)
+    assert await sent(marac, SYSTEM, said, "b") == (409, "answered-meanwhile")
+
+
+@ON_BOTH
+async def test_an_answer_is_about_everybody_whom_the_case_names(marac: Marac) -> None:
+    """Nothing held about one of them is no answer about her."""
+    made = await asked(marac)
+    found = await people(marac, made)
+    for part in (found[:1], found[1:]):
+        refused = await say(marac, SYSTEM, made, answer(part))
+        assert (refused.status_code, refused.json()["code"]) == (422, "people-left-out")
+        assert [each["where"] for each in refused.json()["faults"]] == ["body.people"]
+        line = submission(marac, made, part)
+        assert await sent(marac, SYSTEM, line, "a") == (422, "people-left-out")
+    assert (await cells(marac, made))["council"] == "asked", "it is chased still"
+    root = (await say(marac, SYSTEM, made, answer(found))).json()["root"]
+    headers = {"Authorization": f"Bearer {SYSTEM}", "If-Match": '"1"'}
+    less = submission(marac, made, found[1:])
+    put = await marac.http.put(f"/marac/v1/facts/{root}", json=less, headers=headers)
+    assert (put.status_code, put.json()["code"]) == (422, "people-left-out"), "nor does a correction end it"
+
+
+@ON_BOTH
+async def test_when_it_answered_a_system_does_not_say_by_itself(marac: Marac) -> None:
+    late = await met(marac, made := await asked(marac))
+    then = (marac.runtime.clock.now() - timedelta(days=5)).isoformat()
+    said = submission(marac, late, await people(marac, late)) | {"occurred": then, "recorded": then}
+    assert await sent(marac, SYSTEM, said, "a") == (201, None)
+
+    async def answered() -> dict[str, Any]:
+        (line,) = (await marac.get("coordinator", f"meetings/{late.meeting}/research")).json()["lines"]
+        (cell,) = [cell for cell in line["cells"] if cell["agency"] == "council"]
+        return cell if cell["state"] == "nothing-held" else {}
+
+    await until(answered, what="it is an answer")
+    assert await answered() == {"agency": "council", "state": "nothing-held", "late": True, "after": True}
+    (shown,) = (await marac.get("chair", f"cases/{made.case}/research")).json()["answers"]
+    assert (shown["late"], shown["after"]) == (True, True)
+
+
+@ON_BOTH
+async def test_the_second_is_told_also_where_no_row_has_the_first(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await asked(marac)
+    said = submission(marac, made, await people(marac, made))
+
+    async def nothing(*_: object) -> Batch:
+        return Batch()
+
+    monkeypatch.setattr(marac.runtime.folder, "once", nothing)
+    assert await sent(marac, SYSTEM, said, "a") == (201, None)
+    assert await sent(marac, SYSTEM, said, "b") == (409, "answered-meanwhile")
+    refused = await say(marac, "housing", made, answer(await people(marac, made)))
+    assert (refused.status_code, refused.json()["code"]) == (409, "answered-meanwhile")
+
+
+@ON_BOTH
+async def test_what_was_answered_before_a_tie_has_its_first_receipt(marac: Marac) -> None:
+    """An answer to it that was lost: whoever says it again is told that it was taken."""
+    made = await asked(marac)
+    found = await people(marac, made)
+    headers = {"Authorization": f"Bearer {SYSTEM}", "Idempotency-Key": "one"}
+    path = f"/marac/v1/meetings/{made.meeting}/research/{made.case}"
+
+    async def posted(said: dict[str, Any]) -> tuple[int, str | None]:
+        taken = await marac.http.post(path, json=said, headers=headers)
+        return taken.status_code, taken.json().get("root")
+
+    _, root = first = await posted(answer(found))
+    assert first[0] == 201
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    assert (await marac.post("housing", f"meetings/{made.meeting}/interests", tie)).status_code == 201
+    await is_not_there(marac, SYSTEM, made)
+    assert await posted(answer(found)) == (200, root)
+    assert await posted(answer(found, FOUND)) == (404, None), "what was not said is not taken"
+    line = submission(marac, made, found)
+    assert await sent(marac, "system-haven", line, "b") == (201, None)
+    nobody = {"area": "north", "agencies": []}
+    assert (await marac.post_upon("coordinator", "researchers", nobody, 1)).status_code == 201
+
+    async def no_more() -> bool:
+        return await waits(marac, "hospital") == []
+
+    await until(no_more, what="nobody is asked any more")
+    assert await sent(marac, "system-haven", line, "b") == (200, None)
+    assert await sent(marac, "system-haven", line, "c") == (404, "not-found")
 
 
 @ON_BOTH
@@ -148,10 +236,15 @@ async def test_a_case_of_which_its_agency_has_a_tie_is_not_there_for_a_system(ma
 
 @ON_BOTH
 async def test_a_restricted_case_is_there_for_no_system(marac: Marac) -> None:
-    """Nor for that of an agency which has somebody inside."""
+    """Nor for that of an agency which has somebody inside, nor for one that somebody named among them."""
     made = await asked(marac)
     assert await waits(marac) == [made.case]
-    staff = [("coordinator", None), ("coordinator-too", "council"), ("housing", "council")]
+    staff = [
+        ("coordinator", None),
+        ("coordinator-too", "council"),
+        ("housing", "council"),
+        (SYSTEM, "council"),
+    ]
     named = [{"person": CALLERS[who].id, "name": who, "agency": agency} for who, agency in staff]
     to = {"to": named, "reason": "A cousin works for the council."}
     assert (await marac.post_upon("coordinator", f"cases/{made.case}/restriction", to)).status_code == 201
@@ -185,6 +278,12 @@ async def test_after_the_meeting_an_answer_of_a_system_is_taken_and_shown_so(mar
     assert (await say(marac, SYSTEM, late, answer(found))).status_code == 201
     shown = (await marac.get("chair", f"cases/{made.case}/research")).json()
     assert [(each["agency"], each["after"]) for each in shown["answers"]] == [("council", True)]
+
+
+async def test_no_menu_leads_a_system_to_research(marac: Marac) -> None:
+    await asked(marac)
+    link = 'href="/marac/research"'
+    assert [link in (await form(marac, who, "research")).text for who in ("housing", SYSTEM)] == [True, False]
 
 
 async def test_a_system_opens_no_agenda_and_each_look_of_it_is_on_record(marac: Marac) -> None:

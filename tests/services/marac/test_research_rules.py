@@ -11,10 +11,17 @@ from pydantic import ValidationError
 from contracts.events.clocks import ClockStopped
 from contracts.events.conference import CaseListed, Restricting
 from contracts.events.listing import CaseRestricted, Insider
-from contracts.events.research import ResearchAnswered, Researched, ResearchersSet
+from contracts.events.research import (
+    InterestDeclared,
+    ResearchAnswered,
+    Researched,
+    ResearchersSet,
+    Tie,
+)
 from contracts.sections import Narrative
 from contracts.vocabulary import CaseRole
 from services.marac.conference.research import CALENDARS
+from services.marac.conference.research_rows import Declared, InterestsRow
 from services.marac.rules import sharing
 from services.marac.rules.interests import has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
@@ -234,7 +241,7 @@ def test_to_which_cases_a_tie_is(what: str, tied: set[str], case: str, *, tie: b
 
 
 @pytest.mark.parametrize(
-    ("role", "areas", "agency", "asked"),
+    ("roles", "areas", "agency", "asked"),
     [
         ("marac-representative", ["north"], "council", True),
         ("marac-representative", ["castleshire"], "council", True),
@@ -248,10 +255,12 @@ def test_to_which_cases_a_tie_is(what: str, tied: set[str], case: str, *, tie: b
         ("reporter", ["south"], "council", False),
         ("reporter", [], "hospital", False),
         ("support-reporter", [], "council", False),
+        ("reporter marac-representative", ["north"], "council", True),
+        ("reporter marac-representative", [], "council", False),
     ],
 )
-def test_who_answers_for_an_agency(role: str, areas: list[str], agency: str, *, asked: bool) -> None:
-    assert is_asked({role}, areas, agency, ["council", "haven"], ["north", "castleshire"]) == asked
+def test_who_answers_for_an_agency(roles: str, areas: list[str], agency: str, *, asked: bool) -> None:
+    assert is_asked(roles.split(), areas, agency, ["council", "haven"], ["north", "castleshire"]) == asked
 
 
 @pytest.mark.parametrize(
@@ -259,13 +268,45 @@ def test_who_answers_for_an_agency(role: str, areas: list[str], agency: str, *, 
     [
         ({"reporter"}, True),
         ({"reporter", "support-reporter"}, True),
-        ({"reporter", "marac-representative"}, False),
+        ({"reporter", "marac-representative"}, True),
+        ({"reporter", "marac-chair"}, True),
+        ({"marac-representative"}, False),
         ({"idva"}, False),
         ({"marac-chair"}, False),
     ],
 )
-def test_who_answers_as_a_system(roles: set[str], *, system: bool) -> None:
+def test_who_is_a_system_as_far_as_ties_go(roles: set[str], *, system: bool) -> None:
     assert is_system(roles) is system
+
+
+@pytest.mark.parametrize(
+    ("declared", "tie"),
+    [
+        ([], False),
+        ([("council", True)], True),
+        ([("council", False)], False),
+        ([("haven", True)], False),
+        ([("haven", True), ("council", True)], True),
+        ([(None, True)], True),
+    ],
+    ids=["nobody", "of it", "none of it", "another's", "both", "whose is not kept"],
+)
+def test_whether_anybody_of_an_agency_has_a_tie(
+    declared: list[tuple[str | None, bool]], *, tie: bool
+) -> None:
+    lines_ = [
+        Declared(
+            root=root_of(str(n)), agency=agency, person=root_of(f"person {n}"), tie=each, coordinates=False
+        )
+        for n, (agency, each) in enumerate(declared)
+    ]
+    assert InterestsRow(case=root_of("case"), declared=tuple(lines_)).has_tie_of("council") is tie
+
+
+def test_a_tie_is_kept_with_the_agency_of_whoever_declared_it() -> None:
+    tie = InterestDeclared(person=WHO, cases=[Tie(case=root_of("case"), tie=True)])
+    row = world(referral(), fact(tie, agency="council")).row("conference_interests", root_of("case"))
+    assert [each.agency for each in row.declared] == ["council"]
 
 
 @pytest.mark.parametrize(
