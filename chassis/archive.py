@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 
 from chassis import parking
 from chassis.accept import Refused
@@ -72,7 +72,7 @@ class Archive:
             body = (await connection.execute(statement, {"subject": subject})).scalar()
         return None if body is None else row_of(view.row, body)
 
-    async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
+    async def rows(self, view: View, statement: Select[Any] | CompoundSelect[Any]) -> list[Row]:
         """The rows that a select on a view's table finds, in its order."""
         async with self.store.reading() as connection:
             found = (await connection.execute(statement)).all()
@@ -99,6 +99,16 @@ class Archive:
             for key in keys:
                 bodies += (await connection.execute(statement, {"key": key})).scalars()
         return FactSet(parsed(body) for body in bodies)
+
+    async def filed(self, keys: Collection[str]) -> dict[str, FactSet]:
+        """The facts filed under each of these keys; one under which there is none is left out."""
+        statement = f"""select key.key, fact.body from {self.store.rows_of("rows", (("key", "text"),))}
+            join key on key.key = r.key join fact on fact.id = key.fact"""
+        rows, found = orjson.dumps([{"key": key} for key in sorted(keys)]).decode(), dict[str, list[str]]()
+        async with self.store.reading() as connection:
+            for key, body in await connection.execute(prepared(statement), {"rows": rows}):
+                found.setdefault(key, []).append(body)
+        return {key: FactSet(parsed(body) for body in bodies) for key, bodies in found.items()}
 
     async def fact(self, root: str) -> FactSet:
         """Every version of a fact."""

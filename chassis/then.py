@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 
 from chassis.archive import Archive
 from chassis.clock import Clock
@@ -30,7 +30,7 @@ class Then(Archive):
             self._rows[view.name, subject] = await self._archive.as_of(view, subject, self._at)
         return self._rows[view.name, subject]
 
-    async def rows(self, view: View, statement: Select[Any]) -> list[Row]:
+    async def rows(self, view: View, statement: Select[Any] | CompoundSelect[Any]) -> list[Row]:
         """Raises TypeError: no list is given of another time."""
         raise TypeError(view.name)
 
@@ -47,6 +47,10 @@ class Then(Archive):
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Those that had been accepted by then."""
         return self._by_then(await super().facts(keys))
+
+    async def filed(self, keys: Collection[str]) -> dict[str, FactSet]:
+        """Those that had been accepted by then."""
+        return {key: self._by_then(facts) for key, facts in (await super().filed(keys)).items()}
 
     async def fact(self, root: str) -> FactSet:
         """The versions that had been accepted by then."""

@@ -19,8 +19,9 @@ from services.marac import casefile
 from services.marac.conference import action_plan, researching
 from services.marac.conference.calling import AsCalled, as_called
 from services.marac.conference.following import say, take_back, taken_back
-from services.marac.conference.held import Held, agencies_inside, visible
+from services.marac.conference.held import Held, visible
 from services.marac.conference.rows import ConferenceCase
+from services.marac.conference.ties import agencies_inside
 from services.marac.conference.transferring import on_its_way
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import weighed

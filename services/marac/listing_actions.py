@@ -26,10 +26,11 @@ from contracts.vocabulary import PartiesAnswer
 from services.marac import actions, casefile, shown_listing
 from services.marac.conference import rows
 from services.marac.conference.following import say
-from services.marac.conference.held import Held, tied
+from services.marac.conference.held import Held
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.queries import visible_cases
+from services.marac.conference.ties import tied
 from services.marac.conference.views import CASE
 from services.marac.conference.waiting import VIEW, ever_of_parties, maracs_of, others_of
 from services.marac.rules import agenda, sharing

@@ -33,11 +33,12 @@ from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
 from services.marac.conference.died import of_the_dead
 from services.marac.conference.hearing import out_of, sitting_of
-from services.marac.conference.held import Held, tied, visible
+from services.marac.conference.held import Held, visible
 from services.marac.conference.reach import case_is, of_token, within_reach
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.small import small
+from services.marac.conference.ties import tied
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import actions as rules
 from services.marac.rules import agenda as order
@@ -324,7 +325,7 @@ async def lines_of(
     found = await _heard(held.archive, caller, [row for row in found if row.of_case in cases])
     if not found:
         return []
-    configuration = await held.archive.configuration(AgencyDefined, AreaDefined, at=held.at)
+    configuration = await held.configuration()
     areas = casefile.areas_of(configuration)
     around = _Around(
         caller=caller,
@@ -391,7 +392,7 @@ async def reviewed(
 
 
 async def _of_its_marac(held: Held, meeting: rows.ConferenceMeeting) -> ColumnElement[bool]:
-    areas = casefile.areas_of(await held.archive.configuration(AreaDefined))
+    areas = casefile.areas_of(await held.now.configuration())
     marac = placing.marac_of(areas, meeting.area)
     within = [area for area in areas if marac is not None and placing.marac_of(areas, area) == marac]
     return col(ActionTable.area).in_(within)

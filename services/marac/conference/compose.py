@@ -12,6 +12,7 @@ from contracts.rules.order_status import NEVER_MADE, NOT_BINDING
 from contracts.vocabulary import AgencyKind, Grade, MoveWarning, Role
 from services.marac import shown
 from services.marac.conference import breaches, clocks, rows
+from services.marac.conference.alert_rows import ConferenceAlert
 from services.marac.conference.hers import contact_shown, not_answered
 from services.marac.conference.known import CaseKnown, causes_of
 from services.marac.conference.other_party import WORDS_OF_ORDERS, line_without_places
@@ -42,17 +43,20 @@ CONTACT = "contact"
 
 def alerts_of(known: CaseKnown) -> list[shown.BreachAlert]:
     """The alerts of the case, the newest first."""
-    about = (known.alerts[cause] for cause in sorted(causes_of(known.case)) if cause in known.alerts)
-    found = [each for each in about if each.alerts]
-    found.sort(key=lambda alert: alert.alerts[-1].raised, reverse=True)
-    return [shown.BreachAlert(cause=alert.cause, alerts=alert.alerts) for alert in found]
+    return [shown.BreachAlert(cause=alert.cause, alerts=alert.alerts) for alert in _alerted(known)]
 
 
 def unanswered(known: CaseKnown) -> list[str]:
     """Orders and breaches with an alert that stands and that nobody has answered."""
     return [
-        each.cause for each in alerts_of(known) if any(alert.state == "unanswered" for alert in each.alerts)
+        each.cause for each in _alerted(known) if any(alert.state == "unanswered" for alert in each.alerts)
     ]
+
+
+def _alerted(known: CaseKnown) -> list[ConferenceAlert]:
+    about = (known.alerts[cause] for cause in sorted(causes_of(known.case)) if cause in known.alerts)
+    found = [each for each in about if each.alerts]
+    return sorted(found, key=lambda alert: alert.alerts[-1].raised, reverse=True)
 
 
 def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]:

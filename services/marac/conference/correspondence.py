@@ -22,11 +22,12 @@ from contracts.sections import Narrative, Routing
 from contracts.vocabulary import CaseRole
 from services.marac import casefile
 from services.marac.conference import rows
-from services.marac.conference.held import Held, tied
+from services.marac.conference.held import Held
 from services.marac.conference.hers import way_of
 from services.marac.conference.messages import MESSAGE, MessageRow, MessageTable
 from services.marac.conference.support import who_is_in
 from services.marac.conference.support_rows import InCase, Support
+from services.marac.conference.ties import tied
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.team import told_of

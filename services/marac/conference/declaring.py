@@ -17,10 +17,11 @@ from services.marac.conference.compose import area_name
 from services.marac.conference.counted import COUNTED
 from services.marac.conference.counted_rows import CountedCase
 from services.marac.conference.hearing import sitting_of, was_there
-from services.marac.conference.held import Held, shut_out_of, ties, with_ties
+from services.marac.conference.held import Held
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
+from services.marac.conference.ties import shut_out_of, ties, with_ties
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import agenda, sharing
 from services.marac.rules.interests import has_tie

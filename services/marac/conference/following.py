@@ -30,10 +30,11 @@ from services.marac.conference.after_rows import (
     RecordWaits,
     barred,
 )
-from services.marac.conference.held import Held, tied, visible
+from services.marac.conference.held import Held, visible
 from services.marac.conference.hers import way_of
 from services.marac.conference.reach import of_token
 from services.marac.conference.small import small
+from services.marac.conference.ties import tied
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import flags as flag_rules
 from services.marac.rules import sharing

@@ -1,16 +1,16 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar, cast
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from chassis import feeds
 from chassis.archive import Archive
+from chassis.facts import FactSet
 from chassis.http.auth import Caller
+from chassis.once import MOST_KEPT, Same
 from chassis.parking import Incomplete
 from chassis.views import Row, View
 from contracts.content import Said
@@ -27,18 +27,17 @@ from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
-from services.marac.conference.opposed import opposed, pairs_of
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import as_chosen, at_meeting, at_meetings, chooses, pair_heard
-from services.marac.conference.research import INTERESTS, RESEARCH
-from services.marac.conference.research_rows import InterestsRow, InterestsTable, ResearchRow
+from services.marac.conference.research import RESEARCH
+from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.support import service_asked, who_is_in
+from services.marac.conference.ties import restrictions, tied, ties
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.chosen import chosen
 from services.marac.rules.doubting import OtherRecord, may_know_of
-from services.marac.rules.interests import Sight, has_tie, opens_unlisted, sight
-from services.marac.rules.restricting import is_shut_out, restricting
+from services.marac.rules.interests import Sight, opens_unlisted, sight
 
 R = TypeVar("R", bound=Row)
 
@@ -49,6 +48,19 @@ class Held:
 
     archive: Archive
     at: datetime | None = None
+    _configured: list[FactSet] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def now(self) -> "Held":
+        """The rows as they are now: rights are asked of these."""
+        return self if self.at is None else Held(self.archive)
+
+    async def configuration(self) -> FactSet:
+        """What users have configured that cases are shown by, of the same time: one look asks it once."""
+        if not self._configured:
+            kinds = AgencyDefined, AreaDefined, MaracSet, ThresholdSet
+            self._configured.append(await self.archive.configuration(*kinds, at=self.at))
+        return self._configured[0]
 
     async def one(self, view: View, row: type[R], subject: str) -> R | None:
         """A subject's row."""
@@ -73,13 +85,11 @@ class Held:
         """Cases with all the rows that their pages are made of. Whose people stand in doubt is told to a
         ``caller`` who may know of the other record (``rules/doubting.py``), and else to nobody."""
         cases = list(cases)
-        configuration = await self.archive.configuration(
-            AgencyDefined, AreaDefined, MaracSet, ThresholdSet, at=self.at
-        )
+        configuration = await self.configuration()
         persons = {person for case in cases for person in known.people_of(case)}
         causes = {cause for case in cases for cause in known.causes_of(case)}
         held = await self.many(PERSON, rows.ConferencePerson, persons, "person")
-        people = await with_doubts_of(self.archive, caller, held)
+        people = await with_doubts_of(self.now, caller, held)
         children = await self.many(CHILD, ChildRow, persons, "person")
         alerts = await self.many(ALERT, alert_rows.ConferenceAlert, causes, "cause")
         agencies, areas = casefile.agencies_of(configuration), casefile.areas_of(configuration)
@@ -122,7 +132,7 @@ class Held:
         self, cases: Mapping[str, rows.ConferenceCase], meeting: rows.ConferenceMeeting
     ) -> set[str]:
         """Those of these cases that are repeats at a meeting, as its data return counts them."""
-        configuration = await self.archive.configuration(AreaDefined, MaracSet, ThresholdSet, at=self.at)
+        configuration = await self.configuration()
         others, meetings = await self._others(cases.values())
         own = {area: chosen(configuration, area) for area in map(chooses, cases.values())}
         return {
@@ -146,64 +156,6 @@ class Held:
         return {meeting: row for meeting, row in found.items() if not row.withdrawn}
 
 
-async def restrictions(archive: Archive, cases: Collection[str]) -> dict[str, list[Collection[str]]]:
-    """What restricts each of these cases, where anything does (``rules/restricting.py``)."""
-    return {
-        case: [each.only or () for each in stands]
-        for case, stands in (await _restricting(archive, cases)).items()
-    }
-
-
-async def agencies_inside(archive: Archive, case: str) -> dict[str, tuple[str, ...]]:
-    """The agencies that are known to have somebody inside, by each case that restricts this one: none where
-    it is not restricted."""
-    stands = (await _restricting(archive, [case])).get(case, [])
-    return {each.case: each.agencies for each in stands}
-
-
-async def _restricting(archive: Archive, cases: Collection[str]) -> dict[str, list[InterestsRow]]:
-    stands = select(InterestsTable).where(col(InterestsTable.restricted))
-    found = cast("list[InterestsRow]", await archive.rows(INTERESTS, stands))
-    restricted = {each.case: each for each in found}
-    if not restricted:
-        return {}
-    pairs = await pairs_of(archive, {*cases, *restricted})
-    victims = {case: pair.victim for case, pair in pairs.items() if pair.victim}
-    by = {case: restricting(case, restricted, victims) for case in cases}
-    return {case: inside for case, inside in by.items() if inside}
-
-
-async def shut_out_of(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases that are restricted to others."""
-    found = await restrictions(archive, cases)
-    return {case for case, stands in found.items() if is_shut_out(caller.id, stands)}
-
-
-async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict[str, bool | None]:
-    """Of each of these cases whether the caller declared a tie to its parties, supports the other one, or it
-    is restricted to others: each way it is not there for them. None: they have not declared."""
-    said = await Held(archive).many(INTERESTS, InterestsRow, cases, "case")
-    shut = await shut_out_of(archive, caller, cases) | await opposed(archive, caller, cases)
-    theirs = {row.case for row in await with_ties(archive, caller.id)}
-    if theirs:
-        known = await pairs_of(archive, {*cases, *theirs})
-        shut |= {case for case in cases if has_tie(case, theirs, known)}
-    own = {case: said[case].tie_of(caller.id) if case in said else None for case in cases}
-    return own | dict.fromkeys(shut, True)
-
-
-async def with_ties(archive: Archive, person: str = "") -> list[InterestsRow]:
-    """The rows of all cases to which somebody declared a tie; or this member of staff."""
-    tied = col(InterestsTable.tied)
-    theirs = tied > "", tied.contains(f"|{person}|" if person else "|", autoescape=True)
-    return cast("list[InterestsRow]", await archive.rows(INTERESTS, select(InterestsTable).where(*theirs)))
-
-
-async def tied(archive: Archive, caller: Caller, cases: Collection[str]) -> set[str]:
-    """Those of these cases that are not there for the caller, as ``ties`` says it."""
-    return {case for case, tie in (await ties(archive, caller, cases)).items() if tie}
-
-
 async def visible(
     archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]
 ) -> dict[str, rows.ConferenceCase]:
@@ -220,22 +172,21 @@ async def visible(
 
 
 async def with_doubts_of(
-    archive: Archive, caller: Caller | None, people: Mapping[str, rows.ConferencePerson]
+    held: Held, caller: Caller | None, people: Mapping[str, rows.ConferencePerson]
 ) -> dict[str, rows.ConferencePerson]:
     """These people, each with those doubts alone of which the caller may know; None: with none."""
     doubted = {side for row in people.values() for each in row.doubts for side in (each.one, each.other)}
-    records = {side: await _record_of(archive, side) for side in sorted(doubted)} if caller else {}
-    held = Held(archive)
+    at_home = await held.archive.places(doubted) if caller and doubted else {}
+    records = await _records_of(held, at_home) if at_home else {}
     cases = {case for record in records.values() for each in record.cases for case in each}
     found = (await held.many(CASE, rows.ConferenceCase, cases, "case")).values()
-    seen = await visible(archive, caller, found) if caller else {}
-    agencies = casefile.agencies_of(await archive.configuration(AgencyDefined)) if records else {}
-    at_home = await archive.places(doubted) if records else {}
+    seen = await visible(held.archive, caller, found) if caller else {}
+    agencies = casefile.agencies_of(await held.configuration()) if doubted else {}
 
     def may_know(person: str, side: str) -> bool:
-        record = records.get(side)
-        if caller is None or record is None:
+        if caller is None:
             return False
+        record = records.get(side, OtherRecord())
         if at_home.get(side) == person:
             return bool(record.told)
         kind = agencies[caller.agency].kind if caller.agency in agencies else None
@@ -246,29 +197,50 @@ async def with_doubts_of(
         return tuple(each for each in row.doubts if may_know(of, each.one) and may_know(of, each.other))
 
     return {
-        person: row.model_copy(update={"doubts": left(row)}) if row.doubts else row
-        for person, row in people.items()
+        person: _with_doubts(Same(row), left(row)) if row.doubts else row for person, row in people.items()
     }
 
 
-async def _record_of(archive: Archive, mention: str) -> OtherRecord:
-    """A record, and whoever it is of, as far as facts that this service has name them."""
-    filed = (await archive.facts([f"m:{mention}"])).current(Said)
-    row = await archive.row(PERSON, await archive.person_of(mention))
-    named = any(each.mention == mention for fact in filed for each in fact.said.named)
-    if not named or not isinstance(row, rows.ConferencePerson):
-        return OtherRecord()
-    lines = [line for line in row.lines if line.said is not None]
-    victims = {other.person for line in lines for other in line.others if other.role is Role.VICTIM}
-    people = await Held(archive).many(PERSON, rows.ConferencePerson, victims - {row.person}, "person")
-    areas = casefile.areas_of(await archive.configuration(AreaDefined))
-    said = (await archive.versions_of({line.root for line in lines})).current(Said)
-    routed = {area for fact in said if (area := casefile.area_of(fact.said))}
-    return OtherRecord(
-        told=frozenset(line.agency for line in lines),
-        reach=frozenset(place for area in routed for place in area_and_around(areas, area)),
-        cases=[frozenset(link.case for link in each.cases) for each in (row, *people.values())],
-    )
+@lru_cache(maxsize=MOST_KEPT)
+def _with_doubts(row: Same[rows.ConferencePerson], doubts: tuple[rows.Doubt, ...]) -> rows.ConferencePerson:
+    """Somebody with these doubts: the same at every look, so that what goes by the row is worked out once."""
+    return row.of.model_copy(update={"doubts": doubts})
+
+
+async def _records_of(held: Held, homes: Mapping[str, str]) -> dict[str, OtherRecord]:
+    """Records, and whoever each is of (``homes``), as far as facts that this service has name them."""
+    filed = await held.archive.filed([f"m:{each}" for each in homes])
+    named = {
+        each: homes[each[2:]]
+        for each, facts in filed.items()
+        if any(f"m:{one.mention}" == each for fact in facts.current(Said) for one in fact.said.named)
+    }
+    people = await held.many(PERSON, rows.ConferencePerson, set(named.values()), "person")
+    lines = {person: [line for line in row.lines if line.said is not None] for person, row in people.items()}
+    victims = {
+        person: {other.person for line in told for other in line.others if other.role is Role.VICTIM}
+        for person, told in lines.items()
+    }
+    others = set[str]().union(*victims.values()) - people.keys()
+    read = people | await held.many(PERSON, rows.ConferencePerson, others, "person")
+    areas = casefile.areas_of(await held.configuration())
+    roots = {line.root for told in lines.values() for line in told}
+    said = (await held.archive.versions_of(roots)).current(Said)
+    routed = {fact.root: area for fact in said if (area := casefile.area_of(fact.said))}
+
+    def record(person: str, told: Collection[rows.Line]) -> OtherRecord:
+        of = {routed[line.root] for line in told if line.root in routed}
+        return OtherRecord(
+            told=frozenset(line.agency for line in told),
+            reach=frozenset(place for area in of for place in area_and_around(areas, area)),
+            cases=[
+                frozenset(link.case for link in read[each].cases)
+                for each in sorted(victims[person] | {person})
+                if each in read
+            ],
+        )
+
+    return {each[2:]: record(person, lines[person]) for each, person in named.items() if person in lines}
 
 
 async def counted(archive: Archive, caller: Caller, cases: Iterable[rows.ConferenceCase]) -> set[str]:

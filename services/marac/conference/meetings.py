@@ -37,7 +37,8 @@ async def meetings(runtime: Runtime, caller: Caller, page: Paging) -> shown.Meet
     cases = await _counted(runtime, caller, {listed.case for row in seen for listed in row.cases})
     lines = [meeting_line(row, areas, cases) for row in seen]
     places = sharing.may_place_cases(caller.roles)
-    lost = await Held(runtime).known(await waiting_in(runtime, caller, None) if places else (), caller)
+    held = Held(runtime)
+    lost = await held.known(await waiting_in(held, caller, None) if places else (), caller)
     lost = [each for each in lost if not each.away]
     found = shown.Meetings(
         at=at,

@@ -14,11 +14,12 @@ from contracts.rules.areas import area_and_around
 from services.marac import casefile
 from services.marac.conference import compose, rows
 from services.marac.conference.hearing import out_of, was_there
-from services.marac.conference.held import Held, ties
+from services.marac.conference.held import Held
 from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.ties import ties
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import sharing
 from services.marac.rules.interests import Sight, sight

@@ -21,8 +21,9 @@ from services.marac.conference import rows
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.at_risk_rows import AtRisk, AtRiskTable
 from services.marac.conference.compose import area_name
-from services.marac.conference.held import Held, visible, with_ties
+from services.marac.conference.held import Held, visible
 from services.marac.conference.opposed import pairs_of
+from services.marac.conference.ties import with_ties
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.at_risk import MONTHS

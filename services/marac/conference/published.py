@@ -11,7 +11,6 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.views import Folded, Subject, View
 from contracts.events.agenda import AgendaPublished
-from contracts.events.configuration import AgencyDefined
 from services.marac import casefile, shown
 from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
@@ -74,7 +73,7 @@ async def as_published(
     before = [Stood(c.case, c.grade, dict.fromkeys(c.lines, "")) for c in row.cases if c.case in seen]
     found = changes(before, [now[line.case] for line in page.cases])
     since = {case: Since(**asdict(change)) for case, change in found.items()}
-    agencies = casefile.agencies_of(await archive.configuration(AgencyDefined))
+    agencies = casefile.agencies_of(await held.now.configuration())
     publication = Publication(
         version=row.version,
         at=row.at,

@@ -12,7 +12,7 @@ from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
-from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import Paper
 from services.marac import casefile, shown
 from services.marac.conference import action_plan, compose, declaring, rows
@@ -49,10 +49,10 @@ async def read_agenda(
     that are not on it because they were returned: raises as ``agenda`` does."""
     fresh, held = at or await runtime.fresh_until(), Held(runtime, at)
     row, listed = await listed_at(held, runtime, caller, meeting)
-    configuration = await runtime.configuration(AgencyDefined, AreaDefined, at=at)
+    configuration = await held.configuration()
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     marac = placing.marac_of(areas, row.area)
-    waiting = await waiting_in(runtime, caller, marac) if at is None and marac is not None else []
+    waiting = await waiting_in(held, caller, marac) if at is None and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
     known = [each for each in await held.known(cases, caller) if each.case.case in listed or not each.away]
     lines = agenda_lines(known, meeting)
@@ -220,21 +220,21 @@ async def visible_cases(
     return await visible(archive, caller, found.values())
 
 
-async def waiting_in(runtime: Runtime, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
+async def waiting_in(held: Held, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
     has; those that the caller may see. One that a meeting passed over waits again."""
     case, had_by = rows.ConferenceCaseTable, col(rows.ConferenceCaseTable.had_by)
     unheard: ColumnElement[bool] = had_by.is_(None)
     if marac is not None:
-        areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+        areas = casefile.areas_of(await held.configuration())
         meeting, here = rows.ConferenceMeetingTable, placing.areas_in(areas, marac)
         unheard |= had_by.not_in(select(col(meeting.subject)).where(col(meeting.area).in_(here)))
     statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), unheard)
-    found = cast("list[rows.ConferenceCase]", await runtime.rows(CASE, statement))
-    meetings = await Held(runtime).meetings_of(found)
+    found = cast("list[rows.ConferenceCase]", await held.archive.rows(CASE, statement))
+    meetings = await held.meetings_of(found)
     hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}
     waiting = [row for row in found if waits(row, hear_it)]
-    return list((await visible(runtime, caller, waiting)).values())
+    return list((await visible(held.archive, caller, waiting)).values())
 
 
 async def _page(

@@ -20,7 +20,7 @@ from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
 from services.marac.conference.following import say
-from services.marac.conference.held import Held, restrictions, tied, with_ties
+from services.marac.conference.held import Held
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
@@ -30,6 +30,7 @@ from services.marac.conference.research_rows import (
     ResearchRow,
     ResearchTable,
 )
+from services.marac.conference.ties import restrictions, tied, with_ties
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import research as rule
 from services.marac.rules import sharing

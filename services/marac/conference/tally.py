@@ -26,11 +26,11 @@ from services.marac import casefile
 from services.marac.conference.actions_rows import ActionTable
 from services.marac.conference.counted_rows import ALIKE, CountedCaseTable
 from services.marac.conference.each import each_of
-from services.marac.conference.held import tied, with_ties
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import INTERESTS
 from services.marac.conference.research_rows import InterestsRow, InterestsTable
 from services.marac.conference.rows import ConferenceMeetingTable
+from services.marac.conference.ties import tied, with_ties
 from services.marac.rules import areas as placing
 from services.marac.rules import returns, sharing
 from services.marac.rules.actions import TOLD_AFTER

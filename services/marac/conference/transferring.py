@@ -31,8 +31,9 @@ from services.marac import casefile, shown_after
 from services.marac.conference import following, rows
 from services.marac.conference.after_rows import ConferenceTransfer, ConferenceTransferTable
 from services.marac.conference.handed_over import minutes_of
-from services.marac.conference.held import Held, restrictions, sees_of, tied, visible
+from services.marac.conference.held import Held, sees_of, visible
 from services.marac.conference.known import CaseKnown
+from services.marac.conference.ties import restrictions, tied
 from services.marac.conference.transfer import SENT, TRANSFER, untaken
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing

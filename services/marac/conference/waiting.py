@@ -17,8 +17,8 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.upon import ever_about
 from contracts.content import Content
-from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
-from contracts.events.listing import MaracSet, PartiesDecided
+from contracts.events.configuration import AreaDefined
+from contracts.events.listing import PartiesDecided
 from contracts.rules.areas import area_and_around
 from contracts.rules.pattern import many_left
 from contracts.vocabulary import AreaKind, ReferralCriterion, Role
@@ -40,14 +40,14 @@ VIEW = "waiting"
 
 async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     """Who waits in each of the caller's MARACs; for whoever places cases, also those of no known MARAC."""
-    at = runtime.clock.now()
-    configuration = await runtime.configuration(AgencyDefined, AreaDefined, MaracSet, ThresholdSet)
+    at, held = runtime.clock.now(), Held(runtime)
+    configuration = await held.configuration()
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
     every = await _called(runtime, at)
     meetings, listed = await _theirs(runtime, caller, every)
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
-        known = await Held(runtime).known(await waiting_in(runtime, caller, area), caller)
+        known = await held.known(await waiting_in(held, caller, area), caller)
         if area is None and not known:
             continue
         here = [row for row in meetings if row.starts >= at and (area is None or area in row.areas)]

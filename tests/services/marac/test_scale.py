@@ -12,6 +12,7 @@ from chassis.rows import new_row, write_rows
 from chassis.views import Row
 from deploy.bench.grown import ON_ONE, Grown, grow
 from services.marac.conference import after_lists
+from services.marac.conference.held import Held
 from services.marac.conference.queries import waiting_in
 from services.marac.conference.rows import ConferenceCase, ConferenceMeeting
 from services.marac.conference.views import CASE, MEETING
@@ -179,6 +180,6 @@ async def test_a_case_waits_until_a_meeting_of_its_marac_has_had_it(marac: Marac
             await write_rows(marac.runtime.store, connection, [row], {})
         case = cast("ConferenceCase", await marac.runtime.row(CASE, at.case))
         assert case.had_by == at.meeting
-        found = {each.case for each in await waiting_in(marac.runtime, CALLERS["coordinator"], "north")}
+        found = {each.case for each in await waiting_in(Held(marac.runtime), CALLERS["coordinator"], "north")}
         if "area" in change:
             assert at.case in found, "what had it was a meeting of the south"
