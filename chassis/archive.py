@@ -153,7 +153,11 @@ class Archive:
         return {mention[2:]: person[2:] for mention, person in found.items()}
 
     async def as_of(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row as it was known at a time.
+        """The row as it was known at a time. Raises Refused (409) as ``rows_as_of``."""
+        return (await self.rows_as_of(view, [subject], at)).get(subject)
+
+    async def rows_as_of(self, view: View, subjects: Collection[str], at: datetime) -> dict[str, Row]:
+        """The rows of these subjects as they were known at a time; who had none is left out.
 
         Raises Refused (409): ``not-yet-known`` for a time of which it is not known yet that all is
         here; ``known-broken`` where today's code cannot fold what was known then, of which there is no
@@ -161,7 +165,7 @@ class Archive:
         """
         await self.require_known(at)
         try:
-            return await self._known.row(view, subject, at)
+            return await self._known.rows(view, subjects, at)
         except FoldFailed as failed:
             log.error("known.broken", view=failed.view, reason=type(failed.__cause__).__name__)
             raise Refused("known-broken", "at", status=409) from None

@@ -5,14 +5,13 @@ or cause, never for a list of all.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.ids import Ids
 from chassis.reading import parsed, row_of
 from chassis.rows import canonical
@@ -23,6 +22,8 @@ from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
 
 BREATH_SECONDS = 0.001
+AT_A_BREATH = 50
+"""How many facts are read before others have their turn."""
 _KEY = (("key", "text"),)
 
 
@@ -37,60 +38,84 @@ class FoldFailed(Exception):
 class Known:
     """Folds one service's subjects as of a time."""
 
-    def __init__(self, store: Store, ids: Ids, views: Sequence[View]) -> None:
+    def __init__(self, store: Store, ids: Ids, views: Collection[View]) -> None:
         self._store = store
         self._ids = ids
         self._people = [view for view in views if view.of == "person"]
         self._configured_by = configuration_of(views)
 
-    async def row(self, view: View, subject: str, at: datetime) -> Row | None:
-        """The row that a view would have had for a subject, had it been folded at ``at``. Raises
-        FoldFailed where the fold, or that of somebody whom it reads, raises."""
+    async def rows(self, view: View, subjects: Collection[str], at: datetime) -> dict[str, Row]:
+        """The rows that a view would have had for these subjects, had they been folded at ``at``: who has
+        none is left out. Raises FoldFailed where a fold, or that of somebody whom it reads, raises."""
         async with self._store.reading() as connection:
             if view.of == "person":
-                return await self._person(connection, view, subject, at)
-            configuration = await configured(connection, self._configured_by[PREFIX[view.of]], at)
-            facts = await self._facts(connection, [f"{PREFIX[view.of]}:{subject}"], at)
-            homes = await self._places(connection, _mentions(facts), at)
-            known: dict[str, Person] = {}
-            for person in sorted(set(homes.values())) if view.reads_people else ():
-                rows = {}
-                for each in self._people:
-                    row = await self._person(connection, each, person, at)
-                    if row is not None:
-                        rows[each.name] = row
-                known[person] = Person(person, rows)
-            people = {mention: known[person] for mention, person in homes.items() if person in known}
-            return _folded(view, Subject(subject, facts, configuration, at, people, homes))
+                given = await self._persons(connection, subjects, at)
+            else:
+                given = await self._others(connection, view, subjects, at)
+        found: dict[str, Row] = {}
+        for subject in sorted(given):
+            row = _folded(view, given[subject])
+            if row is not None:
+                found[subject] = row
+            await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
+        return found
 
-    async def places(self, mentions: Sequence[str], at: datetime) -> dict[str, str]:
+    async def places(self, mentions: Collection[str], at: datetime) -> dict[str, str]:
         """Which person each of these mentions was at a time."""
         async with self._store.reading() as connection:
             return await self._places(connection, mentions, at)
 
-    async def _person(self, connection: AsyncConnection, view: View, person: str, at: datetime) -> Row | None:
-        configuration = await configured(connection, self._configured_by[PREFIX["person"]], at)
-        candidates = await self._candidates(connection, person)
-        places = await self._places(connection, candidates, at)
-        members = [mention for mention, home in places.items() if home == person]
-        facts = await self._facts(connection, [f"m:{mention}" for mention in members], at)
-        homes = await self._places(connection, _mentions(facts), at)
-        await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
-        return _folded(view, Subject(person, facts, configuration, at, {}, homes))
+    async def _others(
+        self, connection: AsyncConnection, view: View, subjects: Collection[str], at: datetime
+    ) -> dict[str, Subject]:
+        """What the folds of these cases, causes or areas are given."""
+        prefix = PREFIX[view.of]
+        configuration = await configured(connection, self._configured_by[prefix], at)
+        facts = await self._filed(connection, prefix, subjects, at)
+        homes = await self._places(connection, set[str]().union(*map(_mentions, facts.values())), at)
+        known = await self._persons(connection, set(homes.values()), at) if view.reads_people else {}
+        people = {person: Person(person, _Rows(self._people, given)) for person, given in known.items()}
 
-    async def _candidates(self, connection: AsyncConnection, person: str) -> list[str]:
-        """Every mention that is or ever was this person."""
-        now = await connection.execute(
-            text("select mention from place where person = :person"), {"person": f"p:{person}"}
-        )
-        moved = await self._facts(connection, [f"p:{person}"], None, IdentityAssigned)
+        def given(subject: str) -> Subject:
+            at_home = {mention: homes[mention] for mention in sorted(_mentions(facts[subject]))}
+            theirs = {mention: people[person] for mention, person in at_home.items() if person in people}
+            return Subject(subject, facts[subject], configuration, at, theirs, at_home)
+
+        return {subject: given(subject) for subject in subjects}
+
+    async def _persons(
+        self, connection: AsyncConnection, persons: Collection[str], at: datetime
+    ) -> dict[str, Subject]:
+        """What the folds of these persons are given."""
+        configuration = await configured(connection, self._configured_by[PREFIX["person"]], at)
+        were = await self._places(connection, await self._candidates(connection, persons), at)
+        filed = await self._filed(connection, "m", were, at)
+        members: dict[str, set[str]] = {person: set() for person in persons}
+        for mention, person in were.items():
+            members.get(person, set()).add(mention)
+        facts = {person: FactSet(f for m in members[person] for f in filed[m]) for person in persons}
+        named = {person: members[person] | _mentions(facts[person]) for person in persons}
+        homes = await self._places(connection, set[str]().union(*named.values()), at)
+        return {
+            person: Subject(
+                person, facts[person], configuration, at, {}, {m: homes[m] for m in sorted(named[person])}
+            )
+            for person in persons
+        }
+
+    async def _candidates(self, connection: AsyncConnection, persons: Collection[str]) -> set[str]:
+        """Every mention that is or ever was one of these persons."""
+        statement = f"""select place.mention from {self._store.rows_of("rows", _KEY)}
+            join place on place.person = r.key"""
+        keys = [f"p:{person}" for person in persons]
+        now = await connection.execute(prepared(statement), {"rows": _rows(keys)})
         found = {mention[2:] for mention in now.scalars()}
-        for fact in moved.current(IdentityAssigned):
-            found |= {m.mention for m in fact.said.moves if person in (m.origin, m.to)}
-        return sorted(found)
+        for fact in (await self._facts(connection, keys, None, IdentityAssigned)).current(IdentityAssigned):
+            found |= {m.mention for m in fact.said.moves if m.origin in persons or m.to in persons}
+        return found
 
     async def _places(
-        self, connection: AsyncConnection, mentions: Sequence[str], at: datetime
+        self, connection: AsyncConnection, mentions: Collection[str], at: datetime
     ) -> dict[str, str]:
         """Where each mention was at a time: as the highest decision accepted by then had it."""
         facts = await self._facts(connection, [f"m:{mention}" for mention in mentions], at, IdentityAssigned)
@@ -100,25 +125,67 @@ class Known:
                 decided[move.mention] = max(decided.get(move.mention, (0, "")), (fact.said.seq, move.to))
         return {m: decided[m][1] if m in decided else self._ids.person(m) for m in mentions}
 
+    async def _filed(
+        self, connection: AsyncConnection, prefix: str, subjects: Collection[str], at: datetime
+    ) -> dict[str, FactSet]:
+        """The facts filed under each of these subjects, accepted by a time."""
+        keys = [f"{prefix}:{subject}" for subject in subjects]
+        facts = {fact.id: fact for fact in await self._facts(connection, keys, at)}
+        statement = f"""select key.key, key.fact from {self._store.rows_of("rows", _KEY)}
+            join key on key.key = r.key"""
+        found: dict[str, list[Fact[Content]]] = {subject: [] for subject in subjects}
+        for key, fact in await connection.execute(prepared(statement), {"rows": _rows(keys)}):
+            if fact in facts:
+                found[key[2:]].append(facts[fact])
+        return {subject: FactSet(theirs) for subject, theirs in found.items()}
+
     async def _facts(
         self,
         connection: AsyncConnection,
-        keys: Sequence[str],
+        keys: Collection[str],
         at: datetime | None,
         kind: type[Content] | None = None,
     ) -> FactSet:
         """The facts filed under these keys, accepted by a time if one is given, of one kind if one is."""
         statement = f"""select body from fact where id in (
             select fact from key where key in (select key from {self._store.rows_of("rows", _KEY)}))"""
-        values: dict[str, object] = {"rows": orjson.dumps([{"key": key} for key in keys]).decode()}
+        values: dict[str, object] = {"rows": _rows(keys)}
         if at is not None:
             statement += " and accepted <= :at"
             values["at"] = micros(at)
         if kind is not None:
             statement += " and type = :type"
             values["type"] = kind.type
-        found = (await connection.execute(prepared(statement), values)).scalars()
-        return FactSet(parsed(body) for body in found)
+        bodies = (await connection.execute(prepared(statement), values)).scalars().all()
+        facts = []
+        for number, body in enumerate(bodies, 1):
+            facts.append(parsed(body))
+            if number % AT_A_BREATH == 0:
+                await asyncio.sleep(BREATH_SECONDS)
+        return FactSet(facts)
+
+
+class _Rows(Mapping[str, Row]):
+    """A person's rows of then by view, each folded when it is asked for: most folds ask for one."""
+
+    def __init__(self, views: Collection[View], person: Subject) -> None:
+        self._views = {view.name: view for view in views}
+        self._person = person
+        self._rows: dict[str, Row | None] = {}
+
+    def __getitem__(self, view: str) -> Row:
+        if view not in self._rows:
+            self._rows[view] = _folded(self._views[view], self._person)
+        row = self._rows[view]
+        if row is None:
+            raise KeyError(view)
+        return row
+
+    def __iter__(self) -> Iterator[str]:
+        return (view for view in self._views if view in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 async def configured(connection: AsyncConnection, types: Collection[str], at: datetime | None) -> FactSet:
@@ -133,10 +200,18 @@ def _folded(view: View, subject: Subject) -> Row | None:
     """The row as it would have been written: read back, so that a page of it has the same bytes."""
     try:
         row = view.fold(subject).row
+    except FoldFailed:
+        raise
     except Exception as error:
         raise FoldFailed(view.name) from error
     return None if row is None else row_of(view.row, canonical(row).decode())
 
 
-def _mentions(facts: FactSet) -> list[str]:
-    return sorted({mention for fact in facts for mention in fact.mentions})
+def _mentions(facts: FactSet) -> set[str]:
+    """Whom these facts name. A decision who is who tells nothing of the many others whom it moved."""
+    told = (fact for fact in facts if fact.envelope.type != IdentityAssigned.type)
+    return {mention for fact in told for mention in fact.mentions}
+
+
+def _rows(keys: Collection[str]) -> str:
+    return orjson.dumps([{"key": key} for key in sorted(keys)]).decode()

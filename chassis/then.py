@@ -41,8 +41,7 @@ class Then(Archive):
         given."""
         if column != "subject":
             raise TypeError(view.name)
-        rows = [await self.row(view, subject) for subject in sorted(values)]
-        return [row for row in rows if row is not None]
+        return list((await self._archive.rows_as_of(view, values, self._at)).values())
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Those that had been accepted by then."""

@@ -36,6 +36,5 @@ async def _now(archive: Archive, cases: Collection[str]) -> list[ActionRow]:
 
 async def _then(archive: Archive, cases: Collection[str], at: datetime) -> list[ActionRow]:
     facts = await archive.facts([f"k:{case}" for case in sorted(cases)])
-    roots = sorted({fact.root for fact in facts if fact.envelope.type == ActionAgreed.type})
-    found = [cast("ActionRow | None", await archive.as_of(ACTION, root, at)) for root in roots]
-    return [row for row in found if row is not None]
+    roots = {fact.root for fact in facts if fact.envelope.type == ActionAgreed.type}
+    return cast("list[ActionRow]", [*(await archive.rows_as_of(ACTION, roots, at)).values()])

@@ -74,8 +74,7 @@ class Held:
         if not subjects:
             return {}
         if self.at is not None:
-            found = [await self.one(view, row, subject) for subject in sorted(subjects)]
-            return {getattr(each, named): each for each in found if each is not None}
+            return cast("dict[str, R]", await self.archive.rows_as_of(view, subjects, self.at))
         read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects, row))
         return {getattr(each, named): each for each in read}
 
