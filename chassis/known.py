@@ -24,6 +24,9 @@ from contracts.events.identity import IdentityAssigned
 BREATH_SECONDS = 0.001
 AT_A_BREATH = 50
 """How many facts are read before others have their turn."""
+MOST_KEPT = 512
+"""How many rows of then are kept; then they are all forgotten."""
+MadeOf = tuple[object, ...]
 _KEY = (("key", "text"),)
 
 
@@ -43,6 +46,7 @@ class Known:
         self._ids = ids
         self._people = [view for view in views if view.of == "person"]
         self._configured_by = configuration_of(views)
+        self._kept: dict[tuple[View, MadeOf], Row | None] = {}
 
     async def rows(self, view: View, subjects: Collection[str], at: datetime) -> dict[str, Row]:
         """The rows that a view would have had for these subjects, had they been folded at ``at``: who has
@@ -54,11 +58,20 @@ class Known:
                 given = await self._others(connection, view, subjects, at)
         found: dict[str, Row] = {}
         for subject in sorted(given):
-            row = _folded(view, given[subject])
+            row = await self._row(view, given[subject])
             if row is not None:
                 found[subject] = row
-            await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
         return found
+
+    async def _row(self, view: View, given: Subject) -> Row | None:
+        """The row of what was known, folded once: of a time that is over the same is asked again."""
+        made_of = (view, _made_of(given))
+        if made_of not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
+            self._kept[made_of] = _folded(view, given)
+        return self._kept[made_of]
 
     async def places(self, mentions: Collection[str], at: datetime) -> dict[str, str]:
         """Which person each of these mentions was at a time."""
@@ -170,12 +183,12 @@ class _Rows(Mapping[str, Row]):
 
     def __init__(self, views: Collection[View], person: Subject) -> None:
         self._views = {view.name: view for view in views}
-        self._person = person
+        self.person = person
         self._rows: dict[str, Row | None] = {}
 
     def __getitem__(self, view: str) -> Row:
         if view not in self._rows:
-            self._rows[view] = _folded(self._views[view], self._person)
+            self._rows[view] = _folded(self._views[view], self.person)
         row = self._rows[view]
         if row is None:
             raise KeyError(view)
@@ -205,6 +218,13 @@ def _folded(view: View, subject: Subject) -> Row | None:
     except Exception as error:
         raise FoldFailed(view.name) from error
     return None if row is None else row_of(view.row, canonical(row).decode())
+
+
+def _made_of(given: Subject) -> MadeOf:
+    """All that decides what a fold gives. Of one id and time a fact never changes."""
+    facts = tuple((fact.id, fact.accepted) for fact in (*given.facts, *given.configuration))
+    people = (_made_of(each.rows.person) for each in given.people.values() if isinstance(each.rows, _Rows))
+    return (given.id, given.at, facts, tuple(given.homes.items()), tuple(people))
 
 
 def _mentions(facts: FactSet) -> set[str]:
