@@ -132,7 +132,7 @@ async def _meeting(archive: Archive, caller: Caller, meeting: str) -> ResearchRo
         raise not_found()
     asked = is_asked(caller.roles, caller.areas, caller.agency, row.agencies or (), row.areas)
     sees = asked or sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
-    if not sees and not was_there(caller, row.areas, await sitting_of(archive, meeting)):
+    if not sees and not was_there(caller, row.areas, (await sitting_of(archive, meeting)).in_the_room):
         raise not_found()
     return row
 

@@ -23,7 +23,6 @@ from services.marac.conference.sitting import SITTING, version_of, versions_of
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, refer_again, sharing
-from services.marac.rules.sitting import IN_THE_ROOM
 from services.marac.shown import CasePage
 from services.marac.shown_sitting import Hearing
 from services.marac.tasking.rows import MappaSaid, TaskingPerpetrator, TaskingSource
@@ -92,9 +91,10 @@ def out_of(caller: Caller, sitting: Sitting, *, to_do: bool = False) -> set[str]
     }
 
 
-def was_there(caller: Caller, areas: Collection[str], sitting: Sitting) -> bool:
-    """Whether the caller represents an agency that was in the room of a meeting of these areas."""
-    there = {line.agency for line in sitting.attendance if line.attended in IN_THE_ROOM}
+def was_there(caller: Caller, areas: Collection[str], in_the_room: str) -> bool:
+    """Whether the caller represents an agency that was in the room of a meeting of these areas, as the
+    meeting's row says who was."""
+    there = in_the_room.strip("|").split("|")
     return sharing.represents(caller.roles, caller.areas, caller.agency, areas, there)
 
 

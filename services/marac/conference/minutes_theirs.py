@@ -1,12 +1,13 @@
 """What of issued minutes an agency's representative has, and which minutes there are for somebody to read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlmodel import col
 
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from contracts.events.configuration import AreaDefined
@@ -18,9 +19,9 @@ from services.marac.conference.held import Held
 from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.sitting import SITTING
-from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.sitting_rows import Sitting, SittingTable
 from services.marac.conference.ties import ties
-from services.marac.conference.views import CASE, MEETING
+from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.rules.interests import Sight, sight
 from services.marac.shown_sitting import MinutesCase, MinutesLine, MinutesList
@@ -69,33 +70,44 @@ async def listed(runtime: Runtime, caller: Caller) -> MinutesList:
     """The meetings of the last twelve months whose issued minutes the caller may open, the newest first."""
     at, areas = runtime.clock.now(), casefile.areas_of(await runtime.configuration(AreaDefined))
     within = {area for area in areas if sharing.may_act_in(caller.areas, area_and_around(areas, area))}
-    area, starts = col(rows.ConferenceMeetingTable.area), col(rows.ConferenceMeetingTable.starts)
-    statement = select(rows.ConferenceMeetingTable).where(
-        area.in_(sorted(within | set(caller.areas))), starts > at - LISTED_FOR
-    )
-    meetings = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
-    standing = {row.meeting: row for row in meetings if not row.withdrawn}
-    sittings = await Held(runtime).many(SITTING, Sitting, standing, "meeting")
+    found = await _issued(runtime, within | set(caller.areas), at - LISTED_FOR)
+    theirs = [each for each in found if _reads(caller, area_and_around(areas, each.area), each.in_the_room)]
     lines = [
         MinutesLine(
-            meeting=meeting,
-            area_name=compose.area_name(areas, standing[meeting].area) or standing[meeting].area,
-            starts=standing[meeting].starts,
-            emergency=standing[meeting].emergency,
-            number=sitting.issued[-1].number,
-            issued=sitting.issued[-1].issued,
+            meeting=each.meeting,
+            area_name=compose.area_name(areas, each.area) or each.area,
+            starts=each.starts,
+            emergency=each.emergency,
+            number=each.minutes,
+            issued=each.minutes_at,
         )
-        for meeting, sitting in sittings.items()
-        if sitting.issued and may_read(caller, standing[meeting], sitting)
+        for each in theirs
     ]
-    page = MinutesList(at=at, minutes=sorted(lines, key=lambda line: line.starts, reverse=True))
+    page = MinutesList(at=at, minutes=lines)
     body = page.model_dump_json(exclude={"at"}).encode()
-    facts = [sittings[line.meeting].issued[-1].fact for line in page.minutes]
-    await runtime.shown(caller, SITTING.name, caller.id, body, facts)
+    await runtime.shown(caller, SITTING.name, caller.id, body, [each.minutes_fact for each in theirs])
     return page
+
+
+async def _issued(archive: Archive, areas: Collection[str], since: datetime) -> list[Row[Any]]:
+    """The newest minutes of the meetings of these areas that began since then and stand, the newest meeting
+    first: by columns, for a year of minutes is long."""
+    meeting, sitting = rows.ConferenceMeetingTable, SittingTable
+    area, starts, minutes = col(meeting.area), col(meeting.starts), col(sitting.minutes)
+    of_meeting: tuple[Any, ...] = col(meeting.subject).label("meeting"), area, starts, col(meeting.emergency)
+    issued: tuple[Any, ...] = minutes, col(sitting.minutes_fact), col(sitting.minutes_at)
+    wanted: Select[Any] = select(*of_meeting, *issued, col(sitting.in_the_room))
+    wanted = wanted.join(sitting, col(sitting.subject) == col(meeting.subject))
+    wanted = wanted.where(area.in_(sorted(areas)), ~col(meeting.withdrawn), starts > since, minutes > 0)
+    async with archive.store.reading() as connection:
+        return list(await connection.execute(wanted.order_by(starts.desc(), col(meeting.subject))))
 
 
 def may_read(caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting) -> bool:
     """Whether the minutes of a meeting are there for somebody; of which of its cases is another matter."""
-    seen = sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
-    return not row.withdrawn and (seen or was_there(caller, row.areas, sitting))
+    return not row.withdrawn and _reads(caller, row.areas, sitting.in_the_room)
+
+
+def _reads(caller: Caller, areas: Collection[str], in_the_room: str) -> bool:
+    seen = sharing.may_see_meeting(caller.roles, caller.areas, areas)
+    return seen or was_there(caller, areas, in_the_room)

@@ -1,12 +1,17 @@
 """The row of a meeting while it sits: who was there, what was recorded of each case, which minutes were
 issued."""
 
-from pydantic import AwareDatetime, Field
+from datetime import datetime
 
+from pydantic import AwareDatetime
+from sqlmodel import Field
+
+from chassis.store.tables import Instant
 from chassis.views import Row, ViewTable
 from contracts.vocabulary import Attendance, CoreService, Forum
+from services.marac.conference.after_rows import barred
 from services.marac.conference.parts import Part
-from services.marac.rules.sitting import says_anything
+from services.marac.rules.sitting import IN_THE_ROOM, says_anything
 
 
 class AttendanceLine(Part):
@@ -105,8 +110,32 @@ class Sitting(Row):
         """The cases that were heard: an empty record is none."""
         return {each.case for each in self.heard if each.now.says_anything}
 
+    @property
+    def in_the_room(self) -> str:
+        """The agencies of which somebody was in the room, each between bars."""
+        return barred(each.agency for each in self.attendance if each.attended in IN_THE_ROOM)
+
+    @property
+    def minutes(self) -> int:
+        """The number of the newest minutes; 0: none were issued."""
+        return self.issued[-1].number if self.issued else 0
+
+    @property
+    def minutes_fact(self) -> str | None:
+        """The fact by which they were issued."""
+        return self.issued[-1].fact if self.issued else None
+
+    @property
+    def minutes_at(self) -> datetime | None:
+        """When they were issued."""
+        return self.issued[-1].issued if self.issued else None
+
 
 class SittingTable(ViewTable, table=True):
-    """Rows of ``conference_sitting``."""
+    """Rows of ``conference_sitting``: which minutes there are is found without reading what they say."""
 
     __tablename__ = "marac_conference_sitting"
+    in_the_room: str
+    minutes: int
+    minutes_fact: str | None
+    minutes_at: datetime | None = Field(sa_type=Instant)
