@@ -93,11 +93,11 @@ class Archive:
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""
-        statement = prepared("select fact.body from key join fact on fact.id = key.fact where key.key = :key")
-        bodies: list[str] = []
+        statement = f"""select fact.body from {self.store.rows_of("rows", (("key", "text"),))}
+            join key on key.key = r.key join fact on fact.id = key.fact"""
+        rows = orjson.dumps([{"key": key} for key in keys]).decode()
         async with self.store.reading() as connection:
-            for key in keys:
-                bodies += (await connection.execute(statement, {"key": key})).scalars()
+            bodies = (await connection.execute(prepared(statement), {"rows": rows})).scalars().all()
         return FactSet(parsed(body) for body in bodies)
 
     async def filed(self, keys: Collection[str]) -> dict[str, FactSet]:

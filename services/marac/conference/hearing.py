@@ -1,6 +1,6 @@
 """What a meeting records of one case: read and written by its chair and coordinator, a version at a time."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -20,7 +20,7 @@ from contracts.vocabulary import Forum
 from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.sitting import SITTING, version_of, versions_of
-from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.sitting_rows import HeardVersion, Sitting
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, refer_again, sharing
 from services.marac.shown import CasePage
@@ -122,7 +122,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str, case: str) -> Hea
             version=record.version,
             heard=versions[-1].occurred,
             record=record,
-            of_another=await is_of_another(runtime, record.victim, row),
+            of_another=is_of_another(await named(runtime, [record]), record, row),
         )
     facts = [fact.id for fact in versions[-1:]]
     await runtime.shown(caller, SITTING.name, case, shown.model_dump_json().encode(), facts)
@@ -173,11 +173,18 @@ async def record(
     return taken
 
 
-async def is_of_another(runtime: Runtime, victim: str | None, case: rows.ConferenceCase) -> bool:
+async def named(archive: Archive, records: Iterable[HeardVersion]) -> dict[str, str]:
+    """Which person each victim of these records is today."""
+    mentions = {each.victim for each in records if each.victim}
+    seen = await archive.places(mentions)
+    return {each: seen.get(each) or archive.ids.person(each) for each in mentions}
+
+
+def is_of_another(homes: Mapping[str, str], record: HeardVersion, case: rows.ConferenceCase) -> bool:
     """Whether something was recorded of somebody who is not the victim of the case today."""
-    if victim is None:
+    if record.victim is None:
         return False
-    return case.victim is None or await runtime.person_of(victim) != case.victim.person
+    return case.victim is None or homes[record.victim] != case.victim.person
 
 
 async def at_glance(runtime: Runtime, caller: Caller, page: CasePage) -> Glance:

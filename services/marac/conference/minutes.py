@@ -1,12 +1,14 @@
 """The minutes of a meeting: put together from what was recorded, issued as numbered versions, read by those
 who may have them. Never where anybody is."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.accept import Refused, Taken
+from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
@@ -24,6 +26,7 @@ from services.marac.conference.hearing import (
     in_order,
     is_of_another,
     meeting_of,
+    named,
     out_of,
     sitting_of,
 )
@@ -182,9 +185,9 @@ async def _cases(
     letters, actions = order.told_apart(there), await _agreed(runtime, caller, row, sitting, there, then)
     held = Held(runtime, then)
     known = await held.many(CASE, rows.ConferenceCase, there, "case") if then else there
-    repeats = await held.repeats(known, row)
+    repeats, around = await held.repeats(known, row), await _around(runtime, there.values(), sitting)
     return [
-        (await _case(runtime, case, letters[case.case], sitting, holds=holds)).model_copy(
+        _case(around, case, letters[case.case], sitting, holds=holds).model_copy(
             update={
                 "actions": actions[case.case],
                 "repeat": case.case in repeats,
@@ -225,18 +228,38 @@ async def _carried(
     return [line for line in found if line.case not in out]
 
 
-async def _case(
-    runtime: Runtime, case: rows.ConferenceCase, letters: str, sitting: Sitting, *, holds: bool
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is known today of the people of cases: the rows of their victims, who those are of whom something
+    was recorded, and what was decided of who is who."""
+
+    victims: Mapping[str, rows.PersonInBrief]
+    homes: Mapping[str, str]
+    decisions: Sequence[Fact[IdentityAssigned]]
+
+
+async def _around(runtime: Runtime, cases: Iterable[rows.ConferenceCase], sitting: Sitting) -> _Around:
+    cases = list(cases)
+    hers = {each.victim.person for each in cases if each.victim}
+    people = {person for each in cases for person in known.people_of(each)}
+    heard = (record for each in cases if (of := sitting.of(each.case)) for record in of.versions)
+    return _Around(
+        await Held(runtime).many(PERSON, rows.PersonInBrief, hers, "person"),
+        await named(runtime, heard),
+        (await runtime.facts([f"p:{person}" for person in sorted(people)])).current(IdentityAssigned),
+    )
+
+
+def _case(
+    around: _Around, case: rows.ConferenceCase, letters: str, sitting: Sitting, *, holds: bool
 ) -> MinutesCase:
     newest = sitting.issued[-1] if sitting.issued else None
     heard = sitting.of(case.case)
     issued = _issued(heard, newest)
     record = heard.now if heard and holds else issued
     heard_at = heard.heard if heard and record and record.says_anything else None
-    of_another = record is not None and await is_of_another(runtime, record.victim, case)
-    victim = (
-        await Held(runtime).one(PERSON, rows.ConferencePerson, case.victim.person) if case.victim else None
-    )
+    of_another = record is not None and is_of_another(around.homes, record, case)
+    victim = around.victims.get(case.victim.person) if case.victim else None
     return MinutesCase(
         case=case.case,
         letters=letters,
@@ -251,7 +274,7 @@ async def _case(
         before=issued if record and issued and issued.fact != record.fact else None,
         added=holds and newest is not None and heard_at is not None and issued is None,
         of_another=of_another,
-        unlinked=heard is not None and await _unlinked(runtime, case, heard.heard),
+        unlinked=heard is not None and _unlinked(around, case, heard.heard),
     )
 
 
@@ -261,15 +284,14 @@ def _issued(heard: HeardCase | None, newest: Issue | None) -> HeardVersion | Non
     return next((each for each in heard.versions if each.fact == fact), None) if heard else None
 
 
-async def _unlinked(runtime: Runtime, case: rows.ConferenceCase, since: datetime) -> bool:
+def _unlinked(around: _Around, case: rows.ConferenceCase, since: datetime) -> bool:
     """Whether records that were held for those of the case's people were parted from them since."""
     people = known.people_of(case)
-    decisions = (await runtime.facts([f"p:{person}" for person in sorted(people)])).current(IdentityAssigned)
     return any(
         fact.said.parted
         and fact.occurred > since
         and people & {end for m in fact.said.moves for end in (m.origin, m.to)}
-        for fact in decisions
+        for fact in around.decisions
     )
 
 
