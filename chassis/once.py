@@ -34,7 +34,9 @@ class Same(Generic[T]):
 
     Rows are read once, and nobody may change one (``reading.row_of``): while the same is asked of the same
     row, the same is the answer, and a fact that arrives makes another row. Whatever else an answer depends
-    on, a time or whoever looks, is an argument beside it, or comes after.
+    on, a time or whoever looks, is an argument beside it, or comes after. A row that is copied for a look, to
+    leave something out of it, is another: of it all is worked out anew. So it is of one that was read again,
+    since other looks read more rows than are kept.
     """
 
     __slots__ = ("of",)

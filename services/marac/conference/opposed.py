@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from chassis.archive import Archive
 from chassis.http.auth import Caller
+from chassis.then import Then
 from services.marac.conference import rows
 from services.marac.conference.counted_rows import CountedCaseTable
 from services.marac.conference.each import each_of
@@ -19,7 +20,10 @@ from services.marac.rules.pairs import Pair
 
 
 async def pairs_of(archive: Archive, cases: Collection[str]) -> dict[str, Pair]:
-    """Whom each of these cases is about."""
+    """Whom each of these cases is about now: who may look is asked of now. Raises TypeError for an archive
+    of then."""
+    if isinstance(archive, Then):
+        raise TypeError(CountedCaseTable.__tablename__)
     table, case = CountedCaseTable, col(CountedCaseTable.subject)
     found = select(case, col(table.victim), col(table.accused)).where(case.in_(each_of(archive, cases)))
     async with archive.store.reading() as connection:

@@ -139,17 +139,17 @@ async def read_case(
 async def sheets(
     runtime: Runtime, caller: Caller, cases: Sequence[str], at: datetime | None = None
 ) -> list[shown.CasePage]:
-    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does."""
+    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does. All are
+    there for the caller still when the last is ready. Raises Problem (404)."""
     fresh = at or await runtime.fresh_until()
-    now = await visible_cases(runtime, caller, cases)
-    if not now.keys() >= set(cases):
-        raise not_found()
+    now = await _all_visible(runtime, caller, cases)
     pages = dict[str, shown.CasePage]()
     for known in await _known(Held(runtime, at), caller, now):
         case = known.case.case
         sees = await sees_of(runtime, caller, now[case], paper=True)
         pages[case], facts, left_out = await _read(runtime, caller, known, at, fresh, sees)
         await _record(runtime, caller, CASE.name, case, pages[case], facts, left_out)
+    await _all_visible(runtime, caller, cases)
     return [pages[case] for case in cases]
 
 
@@ -206,10 +206,17 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
 
 async def visible_case(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
     """A case that the caller may see. Raises Problem (404)."""
-    found = await visible_cases(runtime, caller, [case])
-    if case not in found:
+    return (await _all_visible(runtime, caller, [case]))[case]
+
+
+async def _all_visible(
+    archive: Archive, caller: Caller, cases: Collection[str]
+) -> dict[str, rows.ConferenceCase]:
+    """These cases, by id. Raises Problem (404) unless the caller may see each of them."""
+    found = await visible_cases(archive, caller, cases)
+    if not found.keys() >= set(cases):
         raise not_found()
-    return found[case]
+    return found
 
 
 async def visible_cases(

@@ -13,6 +13,7 @@ from chassis.accept import own_header
 from chassis.alert_path import AlertPath
 from chassis.facts import Fact
 from chassis.ledger import digest
+from chassis.then import Then
 from chassis.views import View
 from contracts.content import Content
 from contracts.events.alerts import AlertAcknowledged
@@ -24,6 +25,7 @@ from contracts.rules.alert_path import PathState
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, Threshold
 from services.marac import queries
+from services.marac.conference.opposed import pairs_of
 from services.marac.conference.views import CASE
 from services.marac.rules import months
 from tests.services.marac import caseload
@@ -240,6 +242,13 @@ async def test_of_the_cohort_the_page_of_then_is_that_with_which_the_month_began
     assert (await marac.get("chair", page, at=seen[0][0])).status_code == 404
     to_come = marac.runtime.clock.now() + timedelta(days=40)
     assert (await marac.get("matac", page, at=to_come)).json()["code"] == "not-yet-known"
+
+
+async def test_whom_a_case_is_about_is_not_told_of_then_by_the_rows_of_now(marac: Marac) -> None:
+    made = await prepared(marac)
+    assert set(await pairs_of(marac.runtime, [made.case])) == {made.case}
+    with pytest.raises(TypeError):
+        await pairs_of(Then(marac.runtime, marac.runtime.clock.now()), [made.case])
 
 
 async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:
