@@ -1,7 +1,7 @@
 """Who has been shown a line about a victim, by every service: for her IDVA, and the coordinator of her case.
 The question is on record like any other look."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pydantic import Field
@@ -109,15 +109,16 @@ async def _agreed_and_heard(runtime: Runtime, known: CaseKnown) -> set[str]:
     return answers | {fact.root for fact in filed if fact.envelope.type in types}
 
 
-async def _looks(runtime: Runtime, facts: Iterable[str]) -> list[tuple[Fact[Content], AuditShown]]:
-    """The looks at any of these facts. Few ask, so no index stands by for it: the store reads through
-    them."""
+async def _looks(runtime: Runtime, facts: Collection[str]) -> list[tuple[Fact[Content], AuditShown]]:
+    """The looks at any of these facts, and none that was at their case alone. Few ask, so no index stands by
+    for it: the store reads through them."""
     body = col(FactTable.body)
     found = or_(*(body.contains(fact, autoescape=True) for fact in sorted(facts)))
     statement = select(body).where(col(FactTable.type) == AuditShown.type, found)
     async with runtime.store.reading() as connection:
         read = [parsed(each) for each in (await connection.execute(statement)).scalars()]
-    return [(each, each.content) for each in read if isinstance(each.content, AuditShown)]
+    looks = [(each, each.content) for each in read if isinstance(each.content, AuditShown)]
+    return [(each, said) for each, said in looks if not set(facts).isdisjoint(said.facts)]
 
 
 def _opened(looks: list[tuple[Fact[Content], AuditShown]]) -> list[tuple[Fact[Content], AuditShown]]:

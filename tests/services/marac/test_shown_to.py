@@ -148,3 +148,15 @@ async def test_what_is_fetched_ahead_is_no_look_until_it_is_opened(marac: Marac)
 
 async def _comes_to(seen: Callable[[], Awaitable[list[bool]]], what: list[bool]) -> bool:
     return await seen() == what
+
+
+async def test_a_look_at_its_case_that_did_not_have_the_line_is_none(marac: Marac) -> None:
+    made = await prepared(marac)
+    who = CALLERS["on-call"]
+    said = {"person": who.id, "viewer_agency": "police", "roles": ["on-call"], "content": "0"}
+    at_case = AuditShown.model_validate(said | {"view": "q", "subject": made.case, "facts": [made.breach]})
+    await marac.runtime.acceptor.take(own_draft(new_id(), at_case, marac.runtime.clock.now()))
+    assert "q" not in {each["view"] for each in await looks(marac, "coordinator", made.case, made.case)}
+    path = f"/marac/cases/{made.case}/shown-to/{made.case}"
+    page = await marac.http.get(path, headers={"Authorization": "Bearer coordinator"})
+    assert page.status_code == 200
