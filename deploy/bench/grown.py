@@ -10,19 +10,34 @@ from sqlalchemy import select
 from chassis.archive import Archive
 from chassis.rows import canonical, new_row, write_rows
 from chassis.views import Row, View
-from contracts.vocabulary import FlagState
+from contracts.vocabulary import Attendance, CaseRole, FlagState, HeardHere, MoveKind, MoveWarning, Paper
 from services.marac.conference import rows
 from services.marac.conference.actions import ACTION
 from services.marac.conference.actions_rows import ActionRow
 from services.marac.conference.after import AFTER
-from services.marac.conference.after_rows import CaseAfter, FlagLine, barred
+from services.marac.conference.after_rows import (
+    CaseAfter,
+    ConferenceTransfer,
+    FlagLine,
+    TransferStep,
+    barred,
+)
 from services.marac.conference.at_risk import AT_RISK
 from services.marac.conference.children import CHILD
 from services.marac.conference.counted import COUNTED, NOT_COUNTED
 from services.marac.conference.counted_rows import CountedCase
+from services.marac.conference.held import Held
+from services.marac.conference.listing import LISTING
+from services.marac.conference.listing_rows import CaseListing, Returned
+from services.marac.conference.messages import MESSAGE, MessageRow
 from services.marac.conference.parts import CameLine
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow
+from services.marac.conference.sent import SENT
+from services.marac.conference.sent_rows import SentPaper, SentRow
+from services.marac.conference.sitting import SITTING
+from services.marac.conference.sitting_rows import AttendanceLine, HeardCase, HeardVersion, Issue, Sitting
+from services.marac.conference.transfer import TRANSFER
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules.agenda import letters
 
@@ -31,6 +46,14 @@ ON_ONE, WAIT = 16, 20
 """The cases of a meeting (SafeLives), and how many wait for the next."""
 YEAR = timedelta(days=330)
 """Of its meetings; no flag lapses within a month."""
+WEEKS = 52
+"""Of so many meetings of a year papers were sent round, and wait to be opened: a MARAC meets once a week or
+less, and who attends one is sent no paper of the others of its force."""
+SAT = timedelta(minutes=50)
+TRANSFERRED, WRITTEN = "-0000-7000-8000-000000000001", "-0000-7000-8000-000000000002"
+"""How the ids of transfers and of messages end."""
+RETURNED = 0xE0000000
+"""From here on are the numbers of cases that were returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +77,27 @@ async def grow(
     flaggers: Sequence[str] = ("council", "haven", "police"),
 ) -> Grown:
     """Write ``n`` cases that the meetings of a year heard, and twenty that wait, all like this one; their
-    meetings are like this one, but for that they are closed. Of one case in so many the action, and the flag
-    of the first of these agencies, are late."""
+    meetings are like this one, but for that they are closed and have minutes. Of one case in so many the
+    action, and the flag of the first of these agencies, are late; it is on its way to another MARAC, and its
+    officer owes an answer. As many more were referred by the second agency, and returned."""
     start = years_ago << 24
     heard = [f"{start + number:08x}{case[8:]}" for number in range(n)]
     waiting = tuple(f"{0xF0000000 + number:08x}{case[8:]}" for number in range(WAIT))
     held = await _read(archive, case, meeting, flaggers)
-    last = meeting
+    last, every = meeting, max(1, n // ON_ONE // WEEKS)
     for first in range(0, n, ON_ONE):
         number = first // ON_ONE
         last = f"{start + number:08x}{meeting[8:]}"
         starts = archive.clock.now() - timedelta(days=365) * years_ago - YEAR * (1 - first / n)
         starts -= timedelta(hours=1)
         mine = heard[first : first + ON_ONE]
-        found = list(_meeting(held, last, starts, mine))
+        found = [*_meeting(held, last, starts, mine), _sitting(held, last, starts, mine)]
+        if number % every == 0:
+            found.append(_sent(held, last, starts))
         for each in mine:
-            found += _case(held, each, last, starts, late=int(each[:8], 16) % late == 0)
+            is_late = int(each[:8], 16) % late == 0
+            found += _case(held, each, last, starts, late=is_late)
+            found += _left(held, each, starts) if is_late else ()
         await _write(archive, found)
     await _write(archive, [one for each in waiting for one in _case(held, each, None, archive.clock.now())])
     return Grown(last, heard[-1], waiting, (case, meeting))
@@ -83,7 +111,16 @@ class _Held:
     meeting: rows.ConferenceMeeting
     action: ActionRow | None
     research: Row | None
+    returned: CaseListing
     flaggers: Sequence[str]
+
+    def anew(self, row: R, case: str) -> R:
+        """A row of the case, as another case and its people have it."""
+        own, body = self.case, canonical(row).decode()
+        people = {each.person for each in (own.victim, *own.perpetrators, *own.children) if each}
+        for name, other in ({own.case: case} | {each: case[:8] + each[8:] for each in people}).items():
+            body = body.replace(name, other)
+        return type(row).model_validate_json(body)
 
 
 async def _read(archive: Archive, case: str, meeting: str, flaggers: Sequence[str]) -> _Held:
@@ -108,7 +145,20 @@ async def _read(archive: Archive, case: str, meeting: str, flaggers: Sequence[st
         cast("rows.ConferenceMeeting", await archive.row(MEETING, meeting)),
         cast("ActionRow", action[0]) if action else None,
         await archive.row(RESEARCH, meeting),
+        await _returned(archive, row, flaggers[1]),
         flaggers,
+    )
+
+
+async def _returned(archive: Archive, case: rows.ConferenceCase, referrer: str) -> CaseListing:
+    """That a case was returned, with all in view by which it met a criterion."""
+    (known,) = await Held(archive).known([case])
+    considered = sorted({root for each in known.criteria for root in each.roots})
+    of = {"root": case.case, "fact": case.case, "agency": case.agency, "at": case.referred}
+    words = {"reason": "It meets none of the criteria.", "advice": "See the victim again."}
+    returned = Returned.model_validate(of | words | {"considered": considered, "unread": 0})
+    return CaseListing(
+        case=case.case, referred_by=referrer, referred=case.referred, returned=returned, parties=()
     )
 
 
@@ -124,19 +174,111 @@ def _meeting(held: _Held, meeting: str, starts: datetime, cases: list[str]) -> I
         yield RESEARCH, meeting, held.research.model_copy(update={"meeting": meeting, "starts": starts})
 
 
+def _sitting(held: _Held, meeting: str, starts: datetime, cases: list[str]) -> Written:
+    """That each case was heard with the first of the agencies in the room, and that minutes were issued."""
+    said = {"meeting": meeting, "opened": starts, "closed": starts + SAT, "statement": True}
+    there = AttendanceLine(
+        fact=meeting,
+        agency=held.flaggers[0],
+        who="Ari Vale",
+        attended=Attendance.PRESENT,
+        chairs=False,
+        stands_for=None,
+        signed=None,
+        recorded=starts,
+    )
+    versions = {each: _heard(held, f"{each[:8]}{meeting[8:]}", starts) for each in cases}
+    heard = tuple(HeardCase(case=each, heard=starts, versions=(said,)) for each, said in versions.items())
+    of = {each: said.fact for each, said in versions.items()}
+    issued = Issue(number=1, fact=meeting, issued=starts + SAT, cases=of)
+    row = Sitting.model_validate(said | {"attendance": (there,), "heard": heard, "issued": (issued,)})
+    return SITTING, meeting, row
+
+
+def _heard(held: _Held, fact: str, at: datetime) -> HeardVersion:
+    return HeardVersion(
+        fact=fact,
+        version=1,
+        agency=held.flaggers[-1],
+        recorded=at,
+        victim=None,
+        risks="Contact goes on.",
+        needs=None,
+        strengths=None,
+        decided="New locks.",
+        forums=(),
+        told_by=None,
+        safe_to_tell=True,
+        sealed=False,
+    )
+
+
+def _sent(held: _Held, meeting: str, starts: datetime) -> Written:
+    """That its agenda and its minutes went to all agencies, and nobody has opened them."""
+    to = tuple(held.flaggers)
+    papers = [
+        SentPaper(paper=paper, number=1, fact=meeting, at=at, due=at + timedelta(days=2), to=to, opened=())
+        for paper, at in ((Paper.AGENDA, starts - timedelta(days=12)), (Paper.MINUTES, starts + SAT))
+    ]
+    row = SentRow(meeting=meeting, area=held.meeting.area, papers=tuple(papers), runs=(), clocks=())
+    return SENT, meeting, row
+
+
+def _transfer(held: _Held, case: str, met: datetime) -> Written:
+    own, transfer = held.case, f"{case[:8]}{TRANSFERRED}"
+    row = ConferenceTransfer(
+        cause=transfer,
+        of_case=case,
+        from_area=own.marac or own.area or "",
+        to_area="",
+        outside="Fairmoor MARAC",
+        move=MoveKind.PERMANENT,
+        heard=HeardHere.HEARD,
+        goes_with=(),
+        warned=MoveWarning.TO_CHECK,
+        state="waits",
+        open=True,
+        since=met,
+        take_by=None,
+        chase_by=met + timedelta(days=7),
+        steps=(TransferStep(root=transfer, step="sent", agency=held.flaggers[-1], at=met),),
+    )
+    return TRANSFER, transfer, row
+
+
+def _message(held: _Held, case: str, met: datetime) -> Written:
+    own, message = held.case, f"{case[:8]}{WRITTEN}"
+    row = MessageRow(
+        cause=message,
+        fact=message,
+        of_case=case,
+        victim=own.victim.mentions[0] if own.victim else None,
+        agency=held.flaggers[1],
+        to=CaseRole.OFFICER_IN_CASE,
+        sent=met,
+        text="Contact goes on.",
+        answers=None,
+        due=met + timedelta(days=2),
+        area=own.area,
+        clocks=(),
+    )
+    return MESSAGE, message, row
+
+
+def _left(held: _Held, case: str, met: datetime) -> Iterator[Written]:
+    """What somebody else is to see to: a transfer of the case, a message about it; and another case that was
+    returned."""
+    yield _transfer(held, case, met)
+    yield _message(held, case, met)
+    returned = f"{RETURNED + int(case[:8], 16):08x}{case[8:]}"
+    yield from _case(held, returned, None, met)
+    yield LISTING, returned, held.anew(held.returned, returned)
+
+
 def _case(
     held: _Held, case: str, meeting: str | None, at: datetime, *, late: bool = False
 ) -> Iterator[Written]:
     number, own = case[:8], held.case
-    people = {each.person for each in (own.victim, *own.perpetrators, *own.children) if each}
-    names = {own.case: case} | {person: number + person[8:] for person in people}
-
-    def anew(row: R) -> R:
-        body = canonical(row).decode()
-        for name, other in names.items():
-            body = body.replace(name, other)
-        return type(row).model_validate_json(body)
-
     listed = (
         (rows.Listing(meeting=meeting, root=f"{number}{meeting[8:]}", listed=at, recorded=True),)
         if meeting
@@ -144,14 +286,22 @@ def _case(
     )
     update: dict[str, object] = {"letters": letters(case), "meetings": listed, "had_by": meeting}
     update["referred"] = at - timedelta(days=14)
-    mine = anew(own).model_copy(update=update)
+    mine = held.anew(own, case).model_copy(update=update)
     yield CASE, case, mine
     for view, row in held.of_case.values():
-        yield view, case, anew(row) if view is not COUNTED else _counted(anew(cast("CountedCase", row)), mine)
+        yield (
+            view,
+            case,
+            (
+                held.anew(row, case)
+                if view is not COUNTED
+                else _counted(held.anew(cast("CountedCase", row), case), mine)
+            ),
+        )
     if INTERESTS.name not in held.of_case:
         yield INTERESTS, case, InterestsRow(case=case, declared=())
     for view, person, row in held.of_people:
-        yield view, names[person], anew(row)
+        yield view, number + person[8:], held.anew(row, case)
     if meeting is not None:
         yield AFTER, case, _after(mine, at, held.flaggers, late=late)
     if held.action is not None and meeting is not None:
@@ -159,7 +309,7 @@ def _case(
         said = {"action": number + held.action.action[8:], "meeting": meeting, "agreed": at}
         said |= {"due": at + timedelta(days=14), "over": over}
         said["open_until"] = None if over else at + timedelta(days=14)
-        yield ACTION, str(said["action"]), anew(held.action).model_copy(update=said)
+        yield ACTION, str(said["action"]), held.anew(held.action, case).model_copy(update=said)
 
 
 def _counted(row: CountedCase, case: rows.ConferenceCase) -> CountedCase:

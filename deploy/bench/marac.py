@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from http.client import CONFLICT
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -34,6 +34,7 @@ from deploy.demo.staff import IDVA_WORKER as IDVA
 from deploy.local.deployment import Deployment
 from deploy.local.processes import run_apart
 from deploy.wiring import SERVICES
+from services.marac.rules.agenda import letters as letters_of
 
 CHAIR, REPRESENTATIVE, MATAC = "rowan-ellis", "femi-adair", "tom-achterberg"
 FLAGGERS = ("castlegate-housing", "harbour-idva", "northmere-police")
@@ -105,6 +106,9 @@ HELD = (
 SOUGHT = {"number": f"V{FIRST}", "reason": "own-case"}
 HEARD = {"risks": "Contact goes on.", "decided": "New locks, and the IDVA rings.", "safe_to_tell": True}
 CHAIRS = {"agency": "northmere-police", "attended": "present", "who": "Rowan Ellis", "chairs": True}
+WRITTEN = {"text": "The victim may be rung again."}
+MINUTES_WITHIN = 60.0
+"""Seconds from issuing minutes until all that is in them is known."""
 COMES = {"agency": FLAGGERS[0], "attended": "present", "who": "Femi Adair"}
 
 
@@ -191,11 +195,17 @@ async def _looked(deployment: Deployment, cases: int) -> tuple[dict[str, float],
     """The p99 of each page, and of the smallest answer, in milliseconds."""
     async with client_of(deployment) as client:
         meeting, case = await _listed(client)
-        ids = {"meeting": meeting, "case": case, "area": AREA, **await _more(client, case)}
+        ids = {"meeting": meeting, "case": case, "area": AREA, **await _more(client, meeting, case)}
         await _grown(deployment, case, meeting, cases)
-        pages = {_page(who, path): await _took(client, who, "GET", path.format(**ids)) for who, path in PAGES}
+        named = (case, letters_of(case))
+        pages = {
+            _page(who, path): await _took(
+                *(client, who, "GET", path.format(**ids)), named=named if "{case}" in path else ()
+            )
+            for who, path in PAGES
+        }
         pages["search, what is found"] = await _took(
-            client, COORDINATOR, "POST", "/marac/search", data=SOUGHT
+            client, COORDINATOR, "POST", "/marac/search", named=named, data=SOUGHT
         )
         await _hold(client, meeting)
         for who, path in HELD:
@@ -207,10 +217,14 @@ def _page(who: str, path: str) -> str:
     return f"{path.removeprefix('/marac/')}, {who}"
 
 
-async def _more(client: Client, case: str) -> dict[str, str]:
+async def _more(client: Client, meeting: str, case: str) -> dict[str, str]:
     """What else has a page of its own: an action of the case, an emergency, and somebody of the cohort. The
-    case has an officer from here on, who may write messages."""
-    at = Clock().now()
+    case has an officer from here on, who writes to its IDVA. The representative has no tie to anybody at the
+    meeting, nor, as the cases of the year are like this one, to anybody in these."""
+    at, path = Clock().now(), f"/marac/v1/meetings/{meeting}"
+    cases = (await client.call(COORDINATOR, "GET", f"{path}/agenda")).json()["cases"]
+    none = {"cases": [{"case": each["case"], "tie": False} for each in cases]}
+    await client.say(REPRESENTATIVE, f"{path}/interests", "bench-interests", none)
     agreed = {"owner": FLAGGERS[0], "text": "New locks.", "target": "victim"}
     agreed["due"] = (at + timedelta(days=7)).isoformat()
     action = await client.say(COORDINATOR, f"/marac/v1/cases/{case}/actions", "bench-action", agreed)
@@ -223,26 +237,37 @@ async def _more(client: Client, case: str) -> dict[str, str]:
     del said["content"]["people"][1:]
     await upload(client, "referrals", [orjson.dumps(said)])
     await settled(client)
+    await client.say(OFFICER, f"/marac/v1/cases/{case}/messages", "bench-message", WRITTEN)
     cohort = (await client.call(MATAC, "GET", "/marac/v1/cohort")).json()["people"]
     return {"action": action.root, "emergency": emergency.root, "person": cohort[0]["person"]}
 
 
 async def _hold(client: Client, meeting: str) -> None:
-    """Hear each of its cases, close it, issue its minutes, and wait until it is known that all is in them."""
+    """Hear each of its cases, close it, issue its minutes, and wait until it is known that all is in them.
+    Raises Unexpected where the representative finds no case in them; TimeoutError."""
     path = f"/marac/v1/meetings/{meeting}"
     cases = (await client.call(COORDINATOR, "GET", f"{path}/agenda")).json()["cases"]
     said = [("sitting", {"step": "opened", "statement": True}), ("attendance", CHAIRS), ("attendance", COMES)]
     said += [(f"cases/{each['case']}/hearing", HEARD) for each in cases]
     for end, body in (*said, ("sitting", {"step": "closed"}), ("minutes", {"number": 1})):
         await client.call(COORDINATOR, "POST", f"{path}/{end}", json=body)
-    while True:
-        try:
-            await client.call(REPRESENTATIVE, "GET", f"{path}/minutes")
-            break
-        except Unexpected as refused:
-            if refused.status != CONFLICT:
-                raise
+    await settled(client)
+    async with asyncio.timeout(MINUTES_WITHIN):
+        while (theirs := await _issued(client, path))["number"] != 1:
             await asyncio.sleep(0.05)
+    if not theirs["cases"]:
+        raise Unexpected("the minutes have no case")
+
+
+async def _issued(client: Client, meeting: str) -> dict[str, Any]:
+    """The minutes as the representative has them; of no number, while it is not known that all is there."""
+    try:
+        minutes: dict[str, Any] = (await client.call(REPRESENTATIVE, "GET", f"{meeting}/minutes")).json()
+    except Unexpected as refused:
+        if refused.code != "not-yet-known":
+            raise
+        return {"number": 0}
+    return minutes
 
 
 async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) -> Grown:
@@ -259,10 +284,16 @@ async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) ->
         await store.close()
 
 
-async def _took(client: Client, who: str, method: str, path: str, **more: object) -> float:
+async def _took(
+    client: Client, who: str, method: str, path: str, named: tuple[str, ...] = (), **more: object
+) -> float:
+    """The p99 of some looks, in milliseconds. Raises Unexpected for an answer with no name of what it is to
+    be about."""
     took = []
     for _ in range(LOOKS + 1):
         began = time.perf_counter()
-        await client.call(who, method, path, **more)
+        answer = await client.call(who, method, path, **more)
         took.append(time.perf_counter() - began)
+        if named and not any(each in answer.text for each in named):
+            raise Unexpected(f"{method} {path.partition('?')[0][:12]}: what it is about is not in it")
     return milliseconds(took[1:], 99)

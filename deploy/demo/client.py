@@ -28,11 +28,13 @@ CATCH_UP_SECONDS = 60.0
 
 
 class Unexpected(RuntimeError):
-    """An answer that a partner did not expect: method, kind of address and status, never what was sent."""
+    """An answer that a partner did not expect: method, kind of address, status and code, never what was
+    sent."""
 
-    def __init__(self, said: str, status: int = 0) -> None:
+    def __init__(self, said: str, status: int = 0, code: str = "") -> None:
         super().__init__(said)
         self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Client:
         if answer.is_error:
             code = answer.json().get("code", "") if "json" in answer.headers.get("content-type", "") else ""
             kind = "/".join(urlsplit(path).path.split("/")[:4])
-            raise Unexpected(f"{method} {kind}: {answer.status_code} {code}", answer.status_code)
+            raise Unexpected(f"{method} {kind}: {answer.status_code} {code}", answer.status_code, code)
         return answer
 
     async def hears(self, who: str, path: str) -> AsyncIterator[str]:
