@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
+from hashlib import blake2b
 from typing import Any, Generic, TypeVar, cast
 
 from chassis.once import Memo, once
@@ -107,6 +108,14 @@ def _is_one_of(kind: Hashable, models: tuple[type[Content], ...]) -> bool:
     )  # asked of every fact of every fold, and slow for pydantic's classes
 
 
+def digest_of(lines: Iterable[str]) -> bytes:
+    """One digest of these lines, in this order."""
+    made = blake2b(digest_size=32)
+    for line in lines:
+        made.update(f"{line}\n".encode())
+    return made.digest()
+
+
 class FactSet:
     """A set of facts in the order of a fold. Equal sets give equal folds, however they came."""
 
@@ -120,6 +129,11 @@ class FactSet:
 
     def __len__(self) -> int:
         return len(self._facts)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Which versions these are: of one id and time of acceptance a fact never changes."""
+        return digest_of(f"{fact.id} {fact.accepted.isoformat()}" for fact in self._facts)
 
     @cached_property
     def _by_root(self) -> dict[str, list[Fact[Content]]]:

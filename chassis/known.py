@@ -7,12 +7,14 @@ or cause, never for a list of all.
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from typing import cast
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.facts import Fact, FactSet
+from chassis.facts import Fact, FactSet, digest_of
 from chassis.ids import Ids
+from chassis.once import once
 from chassis.reading import parsed, row_of
 from chassis.rows import canonical
 from chassis.store import Store, prepared
@@ -26,7 +28,6 @@ AT_A_BREATH = 50
 """How many facts are read before others have their turn."""
 MOST_KEPT = 512
 """How many rows of then are kept; then they are all forgotten."""
-MadeOf = tuple[object, ...]
 _KEY = (("key", "text"),)
 
 
@@ -38,6 +39,14 @@ class FoldFailed(Exception):
         self.view = view
 
 
+class NotYetFolded(Exception):
+    """A fold asked for rows of a view of its people that are not folded yet."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view.name)
+        self.view = view
+
+
 class Known:
     """Folds one service's subjects as of a time."""
 
@@ -46,7 +55,7 @@ class Known:
         self._ids = ids
         self._people = [view for view in views if view.of == "person"]
         self._configured_by = configuration_of(views)
-        self._kept: dict[tuple[View, MadeOf], Row | None] = {}
+        self._kept: dict[tuple[View, bytes], Row | None] = {}
 
     async def rows(self, view: View, subjects: Collection[str], at: datetime) -> dict[str, Row]:
         """The rows that a view would have had for these subjects, had they been folded at ``at``: who has
@@ -64,14 +73,26 @@ class Known:
         return found
 
     async def _row(self, view: View, given: Subject) -> Row | None:
-        """The row of what was known, folded once: of a time that is over the same is asked again."""
-        made_of = (view, _made_of(given))
+        """The row of what was known, folded once: of a time that is over the same is asked again. Between any
+        two others have their turn: whoever is called to a breach does not wait for this."""
+        await asyncio.sleep(BREATH_SECONDS)
+        made_of = (view, once(given, _made_of))
         if made_of not in self._kept:
+            row = await self._folded(view, given)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            await asyncio.sleep(BREATH_SECONDS)  # whoever is called to a breach does not wait for this
-            self._kept[made_of] = _folded(view, given)
+            self._kept[made_of] = row
         return self._kept[made_of]
+
+    async def _folded(self, view: View, given: Subject) -> Row | None:
+        """Where the fold asks for rows of its people they are folded first, and then it is begun again."""
+        while True:
+            try:
+                return _folded(view, given)
+            except NotYetFolded as asked:
+                for rows in (each for each in _rows_of(given) if asked.view.name not in each.folded):
+                    rows.folded[asked.view.name] = await self._row(asked.view, rows.person)
+                await asyncio.sleep(BREATH_SECONDS)
 
     async def places(self, mentions: Collection[str], at: datetime) -> dict[str, str]:
         """Which person each of these mentions was at a time."""
@@ -179,17 +200,17 @@ class Known:
 
 
 class _Rows(Mapping[str, Row]):
-    """A person's rows of then by view, each folded when it is asked for: most folds ask for one."""
+    """A person's rows of then by view, those that some fold has asked for: mostly one."""
 
     def __init__(self, views: Collection[View], person: Subject) -> None:
         self._views = {view.name: view for view in views}
         self.person = person
-        self._rows: dict[str, Row | None] = {}
+        self.folded: dict[str, Row | None] = {}
 
     def __getitem__(self, view: str) -> Row:
-        if view not in self._rows:
-            self._rows[view] = _folded(self._views[view], self.person)
-        row = self._rows[view]
+        if view not in self.folded:
+            raise NotYetFolded(self._views[view])
+        row = self.folded[view]
         if row is None:
             raise KeyError(view)
         return row
@@ -213,18 +234,24 @@ def _folded(view: View, subject: Subject) -> Row | None:
     """The row as it would have been written: read back, so that a page of it has the same bytes."""
     try:
         row = view.fold(subject).row
-    except FoldFailed:
+    except NotYetFolded:
         raise
     except Exception as error:
         raise FoldFailed(view.name) from error
     return None if row is None else row_of(view.row, canonical(row).decode())
 
 
-def _made_of(given: Subject) -> MadeOf:
-    """All that decides what a fold gives. Of one id and time a fact never changes."""
-    facts = tuple((fact.id, fact.accepted) for fact in (*given.facts, *given.configuration))
-    people = (_made_of(each.rows.person) for each in given.people.values() if isinstance(each.rows, _Rows))
-    return (given.id, given.at, facts, tuple(given.homes.items()), tuple(people))
+def _made_of(given: Subject) -> bytes:
+    """Of all that decides what a fold gives one digest: however much it is, little is kept."""
+    homes = (f"{mention} {person}" for mention, person in given.homes.items())
+    people = (once(rows.person, _made_of).hex() for rows in _rows_of(given))
+    parts = (given.facts.digest, given.configuration.digest, digest_of(homes), digest_of(people))
+    return digest_of((given.id, given.at.isoformat(), *(part.hex() for part in parts)))
+
+
+def _rows_of(given: Subject) -> list[_Rows]:
+    """The rows of each of a subject's people, of whom several mentions may be one."""
+    return [cast("_Rows", rows) for rows in {each.id: each.rows for each in given.people.values()}.values()]
 
 
 def _mentions(facts: FactSet) -> set[str]:

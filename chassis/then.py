@@ -22,13 +22,10 @@ class Then(Archive):
         super().__init__(archive.name, archive.store, archive.ids, _Stopped(at), archive.views)
         self._archive = archive
         self._at = at
-        self._rows: dict[tuple[str, str], Row | None] = {}
 
     async def row(self, view: View, subject: str) -> Row | None:
-        """A subject's row of then, folded once. Raises Refused (409) as ``Archive.as_of``."""
-        if (view.name, subject) not in self._rows:
-            self._rows[view.name, subject] = await self._archive.as_of(view, subject, self._at)
-        return self._rows[view.name, subject]
+        """A subject's row of then. Raises Refused (409) as ``Archive.as_of``."""
+        return await self._archive.as_of(view, subject, self._at)
 
     async def rows(self, view: View, statement: Select[Any] | CompoundSelect[Any]) -> list[Row]:
         """Raises TypeError: no list is given of another time."""

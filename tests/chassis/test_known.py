@@ -4,14 +4,15 @@ in whatever order it all came, and whatever came since."""
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from chassis import known
 from chassis.accept import Refused
 from chassis.archive import Archive
 from chassis.clock import Clock
@@ -23,7 +24,7 @@ from chassis.log import Record
 from chassis.rows import canonical
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
-from chassis.views import Folded, Row, Subject
+from chassis.views import Folded, Row, Subject, View
 from contracts.content import Content
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import ThresholdSet
@@ -33,7 +34,7 @@ from contracts.events.people import IncidentReported, ReferralMade
 from contracts.registry import EVENTS
 from contracts.topics import WATERMARKS
 from contracts.vocabulary import AlertRule, BreachKind, IncidentKind, Role, Threshold, Urgency
-from tests.chassis.race.world import VIEWS
+from tests.chassis.race.world import CASE, PERSON, VIEWS, CauseTable, PersonRow
 from tests.support.facts import IDS, NOON, fact, mention_of, someone
 from tests.support.watermarks import of_others
 from tests.support.world import World
@@ -42,6 +43,77 @@ PEOPLE = 5
 FACTS = 70
 SEEDS = range(3)
 AGENCY = "castlegate-police"
+
+
+class Given(Row):
+    """All that a fold is given."""
+
+    id: str
+    at: datetime
+    facts: list[str]
+    configuration: list[int]
+    homes: dict[str, str]
+    people: dict[str, PersonRow | None]
+
+
+def fold_given(subject: Subject) -> Folded:
+    """A row that shows it."""
+    row = Given(
+        id=subject.id,
+        at=subject.at,
+        facts=[each.id for each in subject.facts],
+        configuration=[each.said.value for each in subject.configuration.current(ThresholdSet)],
+        homes=dict(sorted(subject.homes.items())),
+        people={
+            mention: cast("PersonRow | None", each.rows.get("person"))
+            for mention, each in sorted(subject.people.items())
+        },
+    )
+    return Folded(row)
+
+
+ALONE = View(
+    "alone", "cause", Given, CauseTable, fold_given, begun_by=(BreachReported,), configured_by=(ThresholdSet,)
+)
+READS = replace(ALONE, name="reads", reads_people=True, configured_by=())
+AT = NOON + timedelta(hours=1)
+BOTH = [someone(Role.VICTIM, "1"), someone(Role.RESPONDENT, "2")]
+THE_BREACH = fact(BreachReported(kind=BreachKind.CONTACT, people=BOTH), root="breach", accepted=NOON)
+
+
+def moves(number: str, to: str, seq: int = 1) -> Fact[Any]:
+    """A decision that a record of somebody is another's."""
+    mention = mention_of(AGENCY, number)
+    move = {"mention": mention, "from": IDS.person(mention), "to": IDS.person(mention_of(AGENCY, to))}
+    return fact(
+        IdentityAssigned.model_validate({"seq": seq, "moves": [move]}), agency="goldthread", accepted=NOON
+    )
+
+
+THRESHOLD = fact(
+    ThresholdSet(area="north", threshold=Threshold.ESCALATION_INCIDENTS, value=1), root="late", accepted=NOON
+)
+INCIDENT = fact(
+    IncidentReported(kind=IncidentKind.HARASSMENT, people=[someone(Role.VICTIM, "1")]),
+    root="incident",
+    accepted=NOON,
+)
+AGAIN = fact(
+    BreachReported(kind=BreachKind.ONLINE, people=BOTH),
+    root=THE_BREACH.root,
+    version=2,
+    before=[THE_BREACH],
+    accepted=NOON,
+)
+LATE = {
+    "a threshold": (ALONE, THRESHOLD),
+    "a threshold of a person": (READS, THRESHOLD),
+    "who is who": (ALONE, moves("2", "3")),
+    "who is who, and who they are": (READS, moves("2", "3")),
+    "a fact of it": (ALONE, AGAIN),
+    "a fact of a person": (READS, INCIDENT),
+}
+"""What comes late of a time that is over, and a view of which nothing else is anew by it."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -215,6 +287,98 @@ async def test_what_was_known_is_folded_again_only_where_something_of_then_has_c
         each: _bytes(row) for each, row in wanted.items() if row is not None
     }
     assert 2 in folds.values(), "somebody is told of anew"
+
+
+async def opened(store: Store, views: Collection[View], *facts: Fact[Any]) -> tuple[Loader, Archive]:
+    """An archive of these facts, of which others have nothing more."""
+    loader = Loader(store, IDS, "/orders", Signals(), False, asyncio.Event())
+    await load(loader, *facts)
+    await loader.load([Record(WATERMARKS, "", body, 0, n) for n, body in enumerate(of_others())])
+    return loader, Archive("orders", store, IDS, Clock(), list(views))
+
+
+async def load(loader: Loader, *facts: Fact[Any]) -> None:
+    for each in facts:
+        topic = EVENTS[each.envelope.type].topic
+        await loader.load([Record(topic, "", entry_of(each.envelope).body.encode(), 0, 0)])
+
+
+@pytest.mark.parametrize("late", LATE)
+async def test_whatever_comes_late_of_then_is_in_the_row(store: Store, late: str) -> None:
+    view, came = LATE[late]
+    folds = list[str]()
+
+    def counted(subject: Subject) -> Folded:
+        folds.append(subject.id)
+        return view.fold(subject)
+
+    views = [PERSON, replace(view, fold=counted)]
+    loader, archive = await opened(store, views, THE_BREACH)
+    rows = [await archive.as_of(views[1], THE_BREACH.root, AT) for _ in range(2)]
+    first = len(folds)
+    await load(loader, came)
+    rows += [await archive.as_of(views[1], THE_BREACH.root, AT) for _ in range(2)]
+    assert len(folds) == 2 * first, "once before it came, and once since"
+    for row, facts in zip(rows, [[THE_BREACH]] * 2 + [[THE_BREACH, came]] * 2, strict=True):
+        then = Then([PERSON, view], facts, at=AT)
+        given = then.subject("cause", THE_BREACH.root)
+        given = given if view.reads_people else replace(given, people={})
+        assert _bytes(row) == _bytes(view.fold(given).row)
+    assert rows[0] != rows[-1]
+
+
+async def test_of_another_time_view_or_subject_the_row_is_another(store: Store) -> None:
+    also = replace(ALONE, fold=lambda _: Folded(None))
+    _, archive = await opened(store, [PERSON, ALONE], THE_BREACH)
+    rows = [
+        await archive.as_of(ALONE, THE_BREACH.root, AT),
+        await archive.as_of(ALONE, THE_BREACH.root, AT + timedelta(microseconds=1)),
+        await archive.as_of(also, THE_BREACH.root, AT),
+        *[await archive.as_of(ALONE, unknown.root, AT) for unknown in (THRESHOLD, INCIDENT)],
+    ]
+    assert len({_bytes(row) for row in rows}) == len(rows)
+
+
+async def test_others_have_their_turn_between_any_two_folds_and_whatever_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, folds, ended = 0, list[tuple[int, int]](), asyncio.Event()
+
+    def noting(view: View) -> View:
+        def fold(subject: Subject) -> Folded:
+            began, row = len(folds), view.fold(subject)
+            folds.append((turns, began))
+            return row
+
+        return replace(view, fold=fold)
+
+    async def others() -> None:
+        nonlocal turns
+        while not ended.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    people = [someone(Role.VICTIM, "1"), *(someone(Role.PERPETRATOR, str(n)) for n in range(2, 9))]
+    told = [
+        fact(ReferralMade(people=people[: 2 + n]), root=f"referral {n}", accepted=NOON)
+        for n in range(len(people) - 1)
+    ]
+    views = [noting(PERSON), noting(CASE)]
+    _, archive = await opened(store, views, *told)
+    beside = asyncio.create_task(others())
+    cases = [each.root for each in told]
+    rows = await archive.rows_as_of(views[1], cases, AT)
+    ended.set()
+    await beside
+    assert len(rows) == len(cases)
+    assert len(folds) == len(people) + len(cases)
+    assert len({turn for turn, _ in folds}) == len(folds), "no two without a turn of others"
+    assert all(began == number for number, (_, began) in enumerate(folds)), "no fold within a fold"
+    monkeypatch.setattr(known, "BREATH_SECONDS", 0.02)
+    began = asyncio.get_running_loop().time()
+    assert await archive.rows_as_of(views[1], cases, AT) == rows
+    assert asyncio.get_running_loop().time() - began > 0.019 * len(cases)
+    assert len(folds) == len(people) + len(cases), "all is kept"
 
 
 async def test_a_time_that_some_service_has_not_passed_is_refused(store: Store) -> None:

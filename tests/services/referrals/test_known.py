@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.views import Row, View
+from chassis import known as folding
+from chassis.views import Row, Subject, View
 from contracts.events.configuration import AreaDefined
 from contracts.events.listing import CaseRestricted
 from contracts.vocabulary import AreaKind
@@ -357,13 +358,13 @@ async def test_what_comes_while_a_page_is_read_is_not_said_to_be_on_it(
 async def test_of_then_each_row_is_folded_once(referrals: Referrals, monkeypatch: pytest.MonkeyPatch) -> None:
     story, folded = Story(referrals), list[tuple[str, str]]()
     await story.begin()
-    fold = referrals.runtime.as_of
+    fold = folding._folded
 
-    async def counted(view: View, subject: str, at: datetime) -> Row | None:
-        folded.append((view.name, subject))
-        return await fold(view, subject, at)
+    def counted(view: View, subject: Subject) -> Row | None:
+        folded.append((view.name, subject.id))
+        return fold(view, subject)
 
-    monkeypatch.setattr(referrals.runtime, "as_of", counted)
+    monkeypatch.setattr(folding, "_folded", counted)
     page = f"/v1/victims/{mention(*HERS)}"
     assert (await get(referrals, "idva", address(page, story.seen[0][1]))).status_code == 200
     assert len(folded) == len(set(folded)) > 2
