@@ -139,18 +139,19 @@ async def read_case(
 async def sheets(
     runtime: Runtime, caller: Caller, cases: Sequence[str], at: datetime | None = None
 ) -> list[shown.CasePage]:
-    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does. All are
+    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does, if all are
     there for the caller still when the last is ready. Raises Problem (404)."""
     fresh = at or await runtime.fresh_until()
     now = await _all_visible(runtime, caller, cases)
-    pages = dict[str, shown.CasePage]()
+    read = dict[str, tuple[shown.CasePage, set[str], set[str]]]()
     for known in await _known(Held(runtime, at), caller, now):
         case = known.case.case
         sees = await sees_of(runtime, caller, now[case], paper=True)
-        pages[case], facts, left_out = await _read(runtime, caller, known, at, fresh, sees)
-        await _record(runtime, caller, CASE.name, case, pages[case], facts, left_out)
+        read[case] = await _read(runtime, caller, known, at, fresh, sees)
     await _all_visible(runtime, caller, cases)
-    return [pages[case] for case in cases]
+    for case, (page, facts, left_out) in read.items():
+        await _record(runtime, caller, CASE.name, case, page, facts, left_out)
+    return [read[case][0] for case in cases]
 
 
 async def _known(held: Held, caller: Caller, now: Mapping[str, rows.ConferenceCase]) -> list[CaseKnown]:

@@ -85,6 +85,7 @@ async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
 ) -> None:
     reads = queries.sees_of
     assert (await paper(marac, "chair", f"meetings/{two.meeting}")).status_code == 200
+    assert await looks(marac, "chair", two.ann), "who printed it is on record"
 
     async def shut(*asked: Any, **how: Any) -> Any:
         path = f"cases/{two.ann}/restriction"
@@ -93,8 +94,10 @@ async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
 
     monkeypatch.setattr(queries, "sees_of", shut)
     with pytest.raises(Problem) as refused:
-        await queries.sheets(marac.runtime, CALLERS["chair"], [two.ann, two.eve])
+        await queries.sheets(marac.runtime, CALLERS["chair-too"], [two.ann, two.eve])
     assert refused.value.status == 404
+    for case in (two.ann, two.eve):
+        assert await looks(marac, "chair-too", case) == [], "what nobody got was shown to nobody"
     monkeypatch.undo()
     page = await paper(marac, "chair", f"meetings/{two.meeting}")
     assert (page.status_code, letters(two.ann) in page.text) == (200, False), "the next is without it"
