@@ -94,7 +94,7 @@ def out_of(caller: Caller, sitting: Sitting, *, to_do: bool = False) -> set[str]
 def was_there(caller: Caller, areas: Collection[str], in_the_room: str) -> bool:
     """Whether the caller represents an agency that was in the room of a meeting of these areas, as the
     meeting's row says who was."""
-    there = in_the_room.strip("|").split("|")
+    there = {caller.agency} if f"|{caller.agency}|" in in_the_room else set[str]()
     return sharing.represents(caller.roles, caller.areas, caller.agency, areas, there)
 
 

@@ -49,11 +49,16 @@ class Held:
     archive: Archive
     at: datetime | None = None
     _configured: list[FactSet] = field(default_factory=list, repr=False, compare=False)
+    _now: list["Held"] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def now(self) -> "Held":
         """The rows as they are now: rights are asked of these."""
-        return self if self.at is None else Held(self.archive)
+        if self.at is None:
+            return self
+        if not self._now:
+            self._now.append(Held(self.archive))
+        return self._now[0]
 
     async def configuration(self) -> FactSet:
         """What users have configured that cases are shown by, of the same time: one look asks it once."""

@@ -25,6 +25,7 @@ from contracts.rules.alert_path import PathState
 from contracts.sections import Narrative
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, Threshold
 from services.marac import queries
+from services.marac.conference.held import Held
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.views import CASE
 from services.marac.rules import months
@@ -249,6 +250,14 @@ async def test_whom_a_case_is_about_is_not_told_of_then_by_the_rows_of_now(marac
     assert set(await pairs_of(marac.runtime, [made.case])) == {made.case}
     with pytest.raises(TypeError):
         await pairs_of(Then(marac.runtime, marac.runtime.clock.now()), [made.case])
+
+
+async def test_rights_are_asked_of_one_look_at_now(marac: Marac) -> None:
+    now = Held(marac.runtime)
+    then = Held(marac.runtime, marac.runtime.clock.now())
+    assert now.now is now
+    assert then.now is then.now
+    assert then.now == now
 
 
 async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:

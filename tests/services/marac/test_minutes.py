@@ -11,6 +11,7 @@ import pytest
 from chassis.accept import own_header
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import Role, SupportKind, SupportStep
+from services.marac.conference.hearing import was_there
 from services.marac.rules import sharing
 from services.marac.rules.transfer import Took, minutes_go_with
 from tests.services.marac.caseload import STREET, ben, incident, referral
@@ -47,6 +48,26 @@ def test_whose_agency_was_in_the_room(line: dict[str, Any]) -> None:
     role = line.get("role", "marac-representative")
     around, there = ["north", "castleshire"], ["council", "hospital"]
     assert sharing.represents([role], line["areas"], line["agency"], around, there) == line["there"]
+
+
+@pytest.mark.parametrize(
+    ("agency", "in_the_room", "there"),
+    [
+        ("council", "|council|", True),
+        ("council", "|council|hospital|", True),
+        ("hospital", "|council|hospital|", True),
+        ("police", "|council|hospital|", False),
+        ("council", "|council-north|", False),
+        ("council", "", False),
+        ("", "", False),
+        ("", "|council|", False),
+    ],
+)
+def test_who_was_in_the_room_is_told_by_whole_codes_and_nobody_is_no_agency(
+    agency: str, in_the_room: str, there: bool
+) -> None:
+    who = caller("housing", agency, "marac-representative", "north")
+    assert was_there(who, ["north", "castleshire"], in_the_room) is there
 
 
 async def attends(marac: Marac, made: Prepared, agency: str, attended: str) -> None:
