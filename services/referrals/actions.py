@@ -21,12 +21,11 @@ from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around, within_token
-from contracts.sections import Routing
 from contracts.submission import Submission
 from contracts.topics import TOPICS
 from contracts.vocabulary import AgencyKind, IdentityAnswer, Role, StaffRole
 from services.referrals import schools, support_list
-from services.referrals.about import are_there_for, facts_about, rows_of
+from services.referrals.about import are_there_for, facts_about, reach_of_facts, routed_to, rows_of
 from services.referrals.feeds.reading import check_feed
 from services.referrals.links import REFERRALS_LINK, UndoneLink
 from services.referrals.rules import assessing, sharing, supporting
@@ -119,7 +118,7 @@ async def _with_grade(archive: Archive, content: Content, root: str) -> Content:
 
 async def threshold_for(archive: Archive, said: ReferralMade | RiskAssessed) -> int:
     """YES answers that are visible high risk in the area of an assessment, as it is set now."""
-    return dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), _area(said))
+    return dash_threshold(await archive.configuration(AreaDefined, ThresholdSet), routed_to(said))
 
 
 async def revisable(archive: Archive, caller: Caller, content: Content) -> None:
@@ -144,7 +143,7 @@ async def readable(archive: Archive, caller: Caller, fact: Fact[Content]) -> Non
     if not isinstance(content, Said):
         return
     victim = victim_of(content)
-    reach = set(area_and_around(await _defined(archive), _area(content)))
+    reach = set(area_and_around(await _defined(archive), routed_to(content)))
     if not reach and victim is not None and victim.mention is not None:
         reach = await reach_of(archive, victim.mention)
     if not within_token(caller.areas, reach):
@@ -211,6 +210,14 @@ async def is_theirs(archive: Archive, caller: Caller, mention: str) -> bool:
     return supporting.may_see_who(caller.roles, await kind_of(archive, caller), caller.agency, told)
 
 
+async def were_theirs(archive: Archive, caller: Caller, facts: Collection[Fact[Said]]) -> bool:
+    """The same of somebody of whom nothing stands today, by what was told of them (``about.known_with``)."""
+    reach, told = reach_of_facts(await _defined(archive), facts), {fact.agency for fact in facts}
+    if not sharing.may_see_owed(caller.roles, caller.areas, reach):
+        return False
+    return supporting.may_see_who(caller.roles, await kind_of(archive, caller), caller.agency, told)
+
+
 async def may_reach(archive: Archive, caller: Caller, mention: str) -> bool:
     """Whether a caller sees by what whoever a mention is today is reached, and may say so."""
     if not sharing.may_see_contact(caller.roles):
@@ -269,8 +276,7 @@ async def may_see_link(archive: Archive, caller: Caller, link: UndoneLink) -> bo
 
 async def reach_of(archive: Archive, mention: str) -> set[str]:
     """The areas that the facts about whoever a mention is today route to, with those around them."""
-    areas, routed = await _defined(archive), await areas_of(archive, mention)
-    return {place for area in routed for place in area_and_around(areas, area)}
+    return reach_of_facts(await _defined(archive), await facts_about(archive, mention))
 
 
 async def _defined(archive: Archive) -> dict[str, AreaDefined]:
@@ -280,8 +286,4 @@ async def _defined(archive: Archive) -> dict[str, AreaDefined]:
 
 async def areas_of(archive: Archive, mention: str) -> list[str]:
     """The areas that the facts about whoever a mention is today route to, the newest fact's first."""
-    return [area for fact in await facts_about(archive, mention) if (area := _area(fact.said))]
-
-
-def _area(said: Said) -> str | None:
-    return said.routing.area if isinstance(said.routing, Routing) else None
+    return [area for fact in await facts_about(archive, mention) if (area := routed_to(fact.said))]

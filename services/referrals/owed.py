@@ -28,8 +28,8 @@ from contracts.rules.plan_adequacy import Refusal, Standing, refusals
 from contracts.rules.safe_contact import NO_WAY, SafeWay
 from contracts.submission import Receipt, Submission
 from contracts.vocabulary import AlertRule, UpdateKind
-from services.referrals.about import facts_about, is_flagged, known_with
-from services.referrals.actions import is_theirs, kind_of, may_see_owed
+from services.referrals.about import are_there_for, facts_about, is_flagged, known_with
+from services.referrals.actions import is_theirs, may_see_owed, were_theirs
 from services.referrals.person_clocks import (
     CALENDARS,
     ClockLine,
@@ -40,7 +40,7 @@ from services.referrals.person_clocks import (
     sayings,
 )
 from services.referrals.risk_reviews import REVIEW, ReviewLine, ReviewRow
-from services.referrals.rules import sharing, supporting
+from services.referrals.rules import sharing
 from services.referrals.support import SUPPORT, SupportRow
 
 RULES = frozenset(
@@ -234,9 +234,10 @@ async def _seen(runtime: Runtime, archive: Archive, caller: Caller, mention: str
     if found is None or not await is_theirs(archive, caller, found.mention):
         raise not_found()
     stand, gone = await known_with(runtime, archive, found.mention)
-    kind = await kind_of(runtime, caller)
-    may = all(supporting.may_see_who(caller.roles, kind, caller.agency, told) for told in gone)
-    if not may or not all([await may_see_owed(runtime, caller, each) for each in stand]):
+    may = [await are_there_for(runtime, caller, [found.mention], archive)]
+    may += [await may_see_owed(runtime, caller, each) for each in stand]
+    may += [await were_theirs(runtime, caller, told) for told in gone]
+    if not all(may):
         raise not_found()
     return found
 

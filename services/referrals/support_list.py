@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from chassis.accept import own_header
 from chassis.archive import Archive
-from chassis.facts import FactSet
+from chassis.facts import Fact, FactSet
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from chassis.then import as_of
+from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.support import CapacityTold, SupportProgressed
 from contracts.rules.areas import area_and_around
@@ -23,7 +24,7 @@ from contracts.rules.clocks import CLOCKS
 from contracts.rules.safe_contact import SafeWay
 from contracts.sections import Name
 from contracts.vocabulary import AgencyKind, AlertRule, ClockOwner, SupportKind
-from services.referrals.about import are_there_for, is_flagged, known_with
+from services.referrals.about import are_there_for, is_flagged, known_with, reach_of_facts
 from services.referrals.rules import sharing, supporting
 from services.referrals.support import SUPPORT, CourseLine, SupportRow, SupportTable
 
@@ -171,8 +172,7 @@ async def open_support(
     if then is not None:
         stand, gone = await known_with(runtime, archive, mention)
         today = [(await _seen(runtime, runtime, caller, each))[2] for each in stand]
-        kind = configured.kind(caller.agency)
-        today += [supporting.may_see_who(caller.roles, kind, caller.agency, told) for told in gone]
+        today += [_were_theirs(caller, told, configured) for told in gone]
         row, configured, who = await _seen(runtime, archive, caller, mention)
         who = who and all(today)
     line = _line(row, configured, at, who=who).model_copy(update={"mention": mention})
@@ -203,7 +203,7 @@ async def _seen(
     row, configured = await archive.row(SUPPORT, await archive.person_of(mention)), await known(archive)
     if not isinstance(row, SupportRow) or not _may_see(caller, row, configured):
         raise not_found()
-    if not await are_there_for(runtime, caller, [mention]):
+    if not await are_there_for(runtime, caller, [mention], archive):
         raise not_found()
     return row, configured, _may_see_who(caller, row, configured)
 
@@ -236,6 +236,15 @@ def _may_see(caller: Caller, row: SupportRow, configured: Known) -> bool:
 def _may_see_who(caller: Caller, row: SupportRow, configured: Known) -> bool:
     kind = configured.kind(caller.agency)
     return supporting.may_see_who(caller.roles, kind, caller.agency, row.agencies)
+
+
+def _were_theirs(caller: Caller, told: Collection[Fact[Said]], configured: Known) -> bool:
+    """Whether the caller may know who somebody is of whom nothing stands today, by what was told of them.
+    Raises Problem (404) where they may not see them at all."""
+    reach, agencies = reach_of_facts(configured.areas, told), {fact.agency for fact in told}
+    if not supporting.may_see(caller.roles, caller.areas, configured.serves(caller.agency), reach):
+        raise not_found()
+    return supporting.may_see_who(caller.roles, configured.kind(caller.agency), caller.agency, agencies)
 
 
 def _line(row: SupportRow, configured: Known, at: datetime, *, who: bool) -> SupportLine:

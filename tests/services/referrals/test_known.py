@@ -1,7 +1,7 @@
 """The support of a victim, and what is owed to them, as it was known: what was shown then, whatever has come
 since; and how to reach anybody is of now alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -10,10 +10,13 @@ import httpx
 import pytest
 
 from chassis import known as folding
+from chassis.archive import Archive
 from chassis.views import Row, Subject, View
 from contracts.events.configuration import AreaDefined
 from contracts.events.listing import CaseRestricted
 from contracts.vocabulary import AreaKind
+from services.referrals import about
+from services.referrals.views import MentionRow
 from tests.services.referrals.scene import AGENCIES, CALLERS, Referrals, mention, named
 from tests.services.referrals.test_owed import PLAN
 from tests.services.referrals.test_support_http import ann, assessed, get, owed, prepared, step
@@ -213,8 +216,8 @@ async def moved(story: Story) -> None:
     await apart(story)
 
 
-async def one(story: Story) -> None:
-    theirs = THIN | {"people": [named("victim", "C-9")]}
+async def one(story: Story, away: Mapping[str, object] = ROUTED) -> None:
+    theirs = {**THIN, "people": [named("victim", "C-9")], **away}
     story.taken["theirs"] = await story.referrals.post("haven", "safety-plans", theirs)
     assert story.taken["theirs"].status_code == 201
     decided = {"mentions": [mention(*HERS), mention(*CASE_SIDE)], "reason": "Met both."}
@@ -322,6 +325,52 @@ async def test_who_was_held_as_one_by_mistake_is_not_shown_as_known_then_to_who_
     assert await answers("idva", f"/v1/victims/{theirs}") == [200, 200, 200]
     assert await answers("police-idva", f"/v1/victims/{theirs}") == [200, 200, 404], "nothing stands of her"
     assert [await known_who("police-idva", at) for at in (alone, together)] == [(True, True), (False, False)]
+
+
+@pytest.mark.parametrize("referrals", STORES, indirect=True)
+@pytest.mark.parametrize("kept", ["nothing", "restricted", "elsewhere", "unknown"])
+async def test_of_whom_nothing_stands_today_is_asked_what_was_known_then(
+    referrals: Referrals, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other was held as one with her by mistake; all that was told of the other was withdrawn since."""
+    story, away = Story(referrals), {"routing": {"area": "south"}} if kept == "elsewhere" else ROUTED
+    await story.begin()
+    await assessed(referrals)
+    alone = story.seen[0][1]
+    people = [named("victim", "C-9"), named("perpetrator", "C-8")]
+    case = await referrals.post("haven", "marac-referrals", {"people": people, **away})
+    await one(story, away)
+    await story.look("one")
+    together = story.seen[-1][1]
+    await apart(story)
+    if kept == "restricted":
+        to = [{"person": CALLERS["chair"].id, "name": "Somebody inside"}]
+        said = {"case": case.json()["root"], "to": to, "reason": {"text": "A cousin works here."}}
+        await referrals.configure(CaseRestricted.model_validate(said))
+    for taken in (case, story.taken["theirs"]):
+        assert (await referrals.withdraw("haven", taken)).is_success
+
+    async def gone() -> bool:
+        return (await get(referrals, "coordinator", f"/v1/victims/{mention(*CASE_SIDE)}")).status_code == 404
+
+    await until(gone)
+    if kept == "unknown":
+        of_today = about.rows_of
+
+        async def rows_of(archive: Archive, of: str) -> list[MentionRow]:
+            rows = await of_today(archive, of)
+            never_seen = [each.model_copy(update={"mention": mention("haven", "never")}) for each in rows[:1]]
+            return rows + (never_seen if archive is not referrals.runtime else [])
+
+        monkeypatch.setattr(about, "rows_of", rows_of)
+
+    async def answers(page: str, at: datetime) -> int:
+        return (await get(referrals, "idva", address(f"/v1/{page}/{mention(*HERS)}", at))).status_code
+
+    there = 200 if kept == "nothing" else 404
+    assert [await answers(page, together) for page in ("victims", "support")] == [there, there]
+    if kept != "unknown":
+        assert [await answers(page, alone) for page in ("victims", "support")] == [200, 200]
 
 
 @pytest.mark.parametrize("referrals", STORES, indirect=True)
