@@ -48,23 +48,21 @@ class Request:
     case: rows.ConferenceCase
 
 
-async def admit(
-    archive: Archive, caller: Caller, said: ResearchAnswered, root: str, within: str = ""
-) -> None:
+async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, root: str) -> None:
     """Refuse an answer that nobody asked the caller's agency for (404), one about somebody whom the case does
     not name or without somebody whom it does (422), and a second one of the agency, which corrects its first
-    (409); ``within``: where in what was sent the answer stands. One that is said again is taken already."""
+    (409). One that stands as it is said again is taken already; one that is put back is not."""
     before = (await archive.fact(root)).versions(root)
-    if before and before[0].content == said:
+    if before and before[-1].content == said:
         return
     request = await asked_for(archive, caller, said.meeting, said.case)
     people = [frozenset(each.mentions) for each in people_of(request.case)]
     for at, each in enumerate(said.people):
         if not any(each.person in mentions for mentions in people):
-            raise Refused("not-of-case", f"{within}people.{at}.person")
+            raise Refused("not-of-case", f"body.people.{at}.person")
     answered = {each.person for each in said.people}
     if any(answered.isdisjoint(mentions) for mentions in people):
-        raise Refused("people-left-out", f"{within}people")
+        raise Refused("people-left-out", "body.people")
     own = await _answered(archive, caller, said)
     if own and root not in own:
         raise Refused("answered-meanwhile", status=409)
@@ -126,7 +124,9 @@ async def answer(
     version at hand. Said again under one key, it has the first answer. Raises Refused: 409 where somebody of
     the agency has answered meanwhile, 412 where they have corrected it; Problem (404) unless it is asked."""
     if over is None:
-        await admit(runtime, caller, said, runtime.id_of(caller, key), "body.")
+        first = await runtime.said_under(caller, key)
+        if first and first.content == said:
+            return Taken(first.id, first.root, first.version, first.accepted, repeated=True, content=said)
         return await say(runtime, caller, said, sharing.ANSWER_RESEARCH, key)
     header, right = own_header(runtime.clock.now()), sharing.ANSWER_RESEARCH
     taken = await runtime.revise(*over, header, said, caller=caller, right=right)

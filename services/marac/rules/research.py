@@ -63,8 +63,7 @@ def is_asked(
 ) -> bool:
     """Whether a caller answers what their agency holds before a meeting that asks these agencies, and whose
     area is one of ``around``. It is asked of the agency: any of its people who may answer does; and its
-    system, whose token, where it has no role of staff
-    that answers and names no area, is for all of them."""
+    system, whose token, where it has no role of staff that answers and names no area, is for all of them."""
     answers = RIGHTS[ANSWER_RESEARCH].intersection(roles)
     if agency not in asked or not answers:
         return False

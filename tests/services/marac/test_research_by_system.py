@@ -6,14 +6,15 @@ from typing import Any
 import orjson
 import pytest
 
+from chassis.accept import own_header
 from chassis.batch import Batch
 from chassis.http.bulk import NDJSON
 from contracts.events.meeting import PaperOpened
 from contracts.events.research import ResearchAnswered
 from contracts.events.support import RoleTaken, Worker
 from contracts.vocabulary import CaseRole, Role
-from tests.services.marac.caseload import ben
-from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike
+from tests.services.marac.caseload import ann, ben, mention, referral
+from tests.services.marac.conftest import CALLERS, Marac, Prepared, alike, bare, caller
 from tests.services.marac.test_own_facts import read
 from tests.services.marac.test_research import FOUND, answer, asked, cells, form, met, people, say
 from tests.support.waiting import until
@@ -116,6 +117,38 @@ async def test_an_answer_is_about_everybody_whom_the_case_names(marac: Marac) ->
     less = submission(marac, made, found[1:])
     put = await marac.http.put(f"/marac/v1/facts/{root}", json=less, headers=headers)
     assert (put.status_code, put.json()["code"]) == (422, "people-left-out"), "nor does a correction end it"
+
+
+@ON_BOTH
+async def test_who_is_named_since_is_in_what_is_put_back_too(marac: Marac) -> None:
+    """What was said again under its key was taken when it was said first, whoever is named since."""
+    made = await asked(marac)
+    found = await people(marac, made)
+    headers = {"Authorization": f"Bearer {SYSTEM}", "Idempotency-Key": "one"}
+    path = f"/marac/v1/meetings/{made.meeting}/research/{made.case}"
+    first = await marac.http.post(path, json=answer(found), headers=headers)
+    assert first.status_code == 201
+
+    async def put(said: dict[str, Any], version: int) -> tuple[int, str | None]:
+        upon = {"Authorization": f"Bearer {SYSTEM}", "If-Match": f'"{version}"'}
+        to = f"/marac/v1/facts/{first.json()['root']}"
+        put = await marac.http.put(to, json=submission(marac, made, found) | {"content": said}, headers=upon)
+        return put.status_code, put.json().get("code")
+
+    of_it = {"case": made.case, "meeting": made.meeting}
+    assert await put(answer(found, FOUND) | of_it, 1) == (200, None)
+    with_another = bare(referral(people=[ann(), ben(), mention("cat", Role.PERPETRATOR)]).said)
+    header, by = own_header(marac.runtime.clock.now()), caller("haven", "haven", "reporter")
+    await marac.runtime.revise(made.case, 1, header, with_another, caller=by, right="test")
+
+    async def named() -> bool:
+        return len(await people(marac, made)) == len(found) + 1
+
+    await until(named, what="another is in the case")
+    assert await put(answer(found) | of_it, 2) == (422, "people-left-out")
+    assert await put(answer(await people(marac, made)) | of_it, 2) == (200, None)
+    again = await marac.http.post(path, json=answer(found), headers=headers)
+    assert (again.status_code, again.json()["root"]) == (200, first.json()["root"])
 
 
 @ON_BOTH
