@@ -66,8 +66,8 @@ AFTER: Mapping[AlertRule, Clock] = {
         ClockOwner.MARAC_COORDINATOR,
         "any agency records, after a meeting, what makes the case a repeat by the definition in use; of what"
         " it recorded before and the meeting did not have, the meeting",
-        "a new referral of the victim and whoever did it, of the accused of whom anything is known, or a"
-        " person decides with a reason that it is none, until that is taken back",
+        "a new referral of the victim and whoever did it, of the accused of whom more is known than the sex,"
+        " or a person decides with a reason that it is none, until that is taken back",
         "the coordinator's list of repeats says how long it waits. Nobody is called",
         "SafeLives, definition of a repeat; domain.md 1.5: refer the same or the next working day",
     ),

@@ -31,23 +31,28 @@ def looked_at(
     victim, by = case.victim.person, {each.person for each in case.perpetrators}
     sides = [people[person] for person in (victim, *sorted(by)) if person in people]
     assessments = people[victim].assessments if victim in people else ()
-    known, until = accused(case, people), _until(case, met, own)
+    to_refer, until = accused(case, people) or by, _until(case, met, own)
+    # Of whom no name is known may be whomever an assessment names: it says nothing of any other.
+    known = {person for person in by if person in people and people[person].identity.names}
     found, anew = [], dict[str, datetime]()
     for waits, day, named in (*_assessed(assessments, known), *_housing(sides, victim, by)):
         if repeat.to_look_at(waits.occurred, met, until, day=day):
             found.append(waits)
-            anew[waits.root] = refer_again.since(met, known or by, named, later)
+            anew[waits.root] = refer_again.since(met, to_refer, named, later)
     return refer_again.waiting(found, met, anew, ())
 
 
 def accused(case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson]) -> set[str]:
     """The accused of a case of whom anything is known by which they could be found: nobody can refer any
-    other anew."""
+    other anew. Of a sex alone nobody is."""
     theirs = [people[each.person] for each in case.perpetrators if each.person in people]
     return {
         row.person
         for row in theirs
-        if row.identity != rows.Identity() or any(line.record for line in row.lines)
+        if row.identity != rows.Identity(sex=row.identity.sex)
+        or row.contacts
+        or row.locations
+        or any(line.record for line in row.lines)
     }
 
 

@@ -22,10 +22,11 @@ from contracts.events.support import SupportProgressed
 from contracts.events.transfer import TransferAcknowledged, TransferAskedForMore, TransferSent
 from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
-from contracts.sections import Identity, Location, Narrative
+from contracts.sections import Contact, Identity, Location, Narrative
 from contracts.vocabulary import (
     ActionFor,
     CaseRole,
+    ContactMethod,
     FlagState,
     HeardHere,
     HousingKind,
@@ -35,6 +36,7 @@ from contracts.vocabulary import (
     Relationship,
     RiskAnswer,
     Role,
+    Sex,
     SupportKind,
     SupportStep,
     ToldResult,
@@ -47,6 +49,7 @@ from services.marac.conference.transfer import untaken
 from services.marac.rules import flags, refer_again, repeat, returns, transfer
 from services.marac.rules.sharing import InCase
 from tests.services.marac.caseload import (
+    STREET,
     ann,
     ben,
     breach,
@@ -637,10 +640,19 @@ def test_a_repeat_of_a_case_with_two_accused_waits_until_whoever_did_it_is_refer
     [
         (Mention(role=Role.PERPETRATOR), False),
         (Mention(role=Role.PERPETRATOR, relationship=Relationship.SIBLING), False),
+        (Mention(role=Role.PERPETRATOR, identity=Identity(sex=Sex.MALE)), False),
         (someone(Role.PERPETRATOR, "of no name"), True),
         (Mention(role=Role.PERPETRATOR, identity=Identity(born=[date(1988, 1, 2)])), True),
+        (
+            Mention(role=Role.PERPETRATOR, contact=Contact(method=ContactMethod.TEXT, number="07700 900142")),
+            True,
+        ),
+        (Mention(role=Role.PERPETRATOR, location=Location(address=[STREET])), True),
     ],
-    ids=["nothing", "no more than who it is to the victim", "the number of a record", "a day of birth"],
+    ids=[
+        *("nothing", "no more than who it is to the victim", "the sex alone"),
+        *("the number of a record", "a day of birth", "a number to reach them", "where they are"),
+    ],
 )
 def test_an_accused_of_whom_nothing_is_known_need_not_be_referred_anew(other: Mention, waits: bool) -> None:
     """Where it is not told who did it; nobody could refer whoever that is."""
@@ -653,6 +665,15 @@ def test_an_accused_of_whom_nothing_is_known_need_not_be_referred_anew(other: Me
     told.add(referral("again", people=[ann(), ben()], occurred=NOON))
     assert bool(after(told).repeats) is waits
     assert any(each.type == "instrument" for each in after(told).to_look_at) is waits
+
+
+def test_an_assessment_of_whoever_has_a_name_may_be_of_an_accused_who_has_none() -> None:
+    """Of the accused no more is known than sex and a day of birth: the assessment may be of the same one."""
+    born = Identity(sex=Sex.MALE, born=[date(1988, 1, 2)])
+    unknown = referral(people=[ann(), Mention(role=Role.PERPETRATOR, identity=born)])
+    told = world(unknown, _meeting(2), listing(), risk(**YES, people=[ann(), ben()], occurred=NOON - DAY))
+    told.settle()
+    assert [each.root for each in after(told).to_look_at] == [root_of("risk")]
 
 
 def housing(hours: float = 2, **values: Any) -> Fact[Any]:
