@@ -300,11 +300,12 @@ def _standing(subject: Subject, rule: AlertRule) -> dict[str, list[StandingAlert
 def _victims(subject: Subject) -> list[VictimLine]:
     """Each victim whom this person's facts name, by the grade that stands and the newest routing."""
     found: dict[str, VictimLine] = {}
+    people: dict[str, list[Mention]] = {}
     for fact in subject.facts.current(Said):
         for person in _harmed(fact, subject)[0]:
             line = found.get(person) or VictimLine(person=person)
             found[person] = line.model_copy(update=_news_of_where(fact))
-    people = [mention for fact in subject.facts.current(Said) for mention in fact.said.people]
+            people.setdefault(person, []).extend(fact.said.people)
     graded: dict[str, list[Assessed]] = {person: [] for person in found}
     back: list[Fact[ReferralMade | RiskAssessed]]
     back = subject.facts.taken_back(ReferralMade, RiskAssessed)
@@ -328,7 +329,7 @@ def _victims(subject: Subject) -> list[VictimLine]:
                 last.accepted if last.withdrawn else None,
                 screens(each.said),
                 isinstance(each.said, ReferralMade),
-                unnamed(each.said, () if last.withdrawn else people, subject.homes),
+                unnamed(each.said, () if last.withdrawn else people[person], subject.homes),
             )
             graded[person].append(known)
     return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]

@@ -257,6 +257,29 @@ class TestVictim:
         ]
         assert row(made).grade is Grade.HIGH
 
+    def test_who_is_linked_is_somebody_to_the_victim_of_whom_they_are_told(self) -> None:
+        """What is told of Ben and another victim does not say who harms Ann: as on her own row."""
+        lesser = [Graded(grade=each, rule="test", because="test") for each in (Grade.HIGH, Grade.STANDARD)]
+        at, nobody = NOON - timedelta(days=9), Mention(role=Role.PERPETRATOR)
+        both = [ann(), nobody, someone(Role.PERPETRATOR, "dee")]
+        sent = fact(ReferralMade(people=both, graded=lesser[0]), agency="council", occurred=at, accepted=at)
+        less = ReferralMade(people=[ann(), nobody], graded=lesser[1])
+        later = fact(less, agency="police", root="later", occurred=NOON - timedelta(days=1))
+        made = world(sent, withdrawn(sent), later, incident(people=[someone(Role.VICTIM, "cat"), ben()]))
+        added = [each.said.people[1].mention or "" for each in (sent, later)]
+        made.same = [
+            (*group, *added) if mention_of("police", "ben") in group else group for group in made.same
+        ]
+
+        def of_ann(name: str) -> Any:
+            return next(
+                each.grade
+                for each in made.row("orders_person", person(name)).victims
+                if each.person == person("ann")
+            )
+
+        assert (of_ann("ann"), of_ann("ben")) == (Grade.STANDARD, Grade.STANDARD)
+
     def test_what_two_signed_of_another_partner_lowers_nothing(self) -> None:
         high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
         lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
