@@ -231,13 +231,24 @@ def _one_arrest(arrest: Step, other: Step, steps: Iterable[Step]) -> bool:
     if other.day:
         return False
     if arrest.day:
-        # Who was outstanding on that day may have been so before the arrest.
-        steps = (each for each in steps if each.step is not BreachStep.SUSPECT_OUTSTANDING)
+        steps = _since_that_day(arrest, other, list(steps))
         same = arrest.at.astimezone(LONDON).date() == other.at.astimezone(LONDON).date()
     else:
         same = timedelta(0) < arrest.at - other.at <= ONE_ARREST
     first, last = sorted((arrest.at, other.at))
     return same and not any(_lets_go(each, first, last) for each in steps)
+
+
+def _since_that_day(arrest: Step, other: Step, own: Sequence[Step]) -> list[Step]:
+    """What a record tells that may be after an arrest of which it gives the day alone, and before the time
+    that another gives: who was outstanding on that day may have been so before it, and who was let go first
+    since the last arrest that the record tells beside it was let go from that one."""
+    beside = (each.at for each in own if each.step is BreachStep.ARRESTED and each is not arrest)
+    last = max((at for at in beside if at < other.at), default=None)
+    known = [each for each in own if each.step is not BreachStep.SUSPECT_OUTSTANDING]
+    let_go = (each for each in known if last is not None and _lets_go(each, last, other.at))
+    of_it = min(let_go, key=lambda each: each.order, default=None)
+    return [each for each in known if each is not of_it]
 
 
 def _lets_go(step: Step, arrested: datetime, until: datetime) -> bool:
