@@ -1,6 +1,8 @@
 """The rows of the victim-centred side: what every agency said, line by line, with who said it.
 
-Nothing here depends on when a fact was accepted. Lists are in the order in which things happened.
+Nothing here depends on when a fact was accepted, but for when a withdrawal was, which has no other time of
+its own; rows of research, actions and candidates for tasking do (decision 0025). Lists are in the order in
+which things happened.
 People are person ids, agencies and codes are as configuration and vocabulary name them.
 """
 
