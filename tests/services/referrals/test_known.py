@@ -120,6 +120,7 @@ async def test_the_page_of_then_says_that_nothing_on_it_is_a_way_to_reach_anybod
     assert (wrong.status_code, "Enter a day that there is" in wrong.text) == (422, True)
 
 
+PAGES = ("victims", "support")
 HERS, CASE_SIDE = ("police", "1"), ("haven", "C-9")
 VICTIM = [named("victim", "1")]
 ROUTED = {"routing": {"area": "north"}}
@@ -351,9 +352,11 @@ async def test_of_whom_nothing_stands_today_is_asked_what_was_known_then(
         assert (await referrals.withdraw("haven", taken)).is_success
 
     async def gone() -> bool:
-        return (await get(referrals, "coordinator", f"/v1/victims/{mention(*CASE_SIDE)}")).status_code == 404
+        asked = [f"/v1/victims/{mention(*CASE_SIDE)}", *(f"/v1/{p}/{mention(*HERS)}" for p in PAGES)]
+        return [(await get(referrals, "idva", each)).status_code for each in asked] == [404, 200, 200]
 
-    await until(gone)
+    await until(gone, what="nothing stands of the other, and each row is of its own person")
+    await until(lambda: settled(referrals.runtime))
     if kept == "unknown":
         of_today = about.rows_of
 
@@ -368,9 +371,9 @@ async def test_of_whom_nothing_stands_today_is_asked_what_was_known_then(
         return (await get(referrals, "idva", address(f"/v1/{page}/{mention(*HERS)}", at))).status_code
 
     there = 200 if kept == "nothing" else 404
-    assert [await answers(page, together) for page in ("victims", "support")] == [there, there]
+    assert [await answers(page, together) for page in PAGES] == [there, there]
     if kept != "unknown":
-        assert [await answers(page, alone) for page in ("victims", "support")] == [200, 200]
+        assert [await answers(page, alone) for page in PAGES] == [200, 200]
 
 
 @pytest.mark.parametrize("referrals", STORES, indirect=True)
