@@ -4,7 +4,7 @@ Who calls is named by the cookie, such as ``chair``. What is asked of a service'
 from ``samples``, and what they would refuse is refused as they do.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -296,6 +296,10 @@ class World:
         """A case, as it is or was, and the facts in it."""
         return await self.case_page(_, caller, case, at), set(), set()
 
+    async def sheets(self, _: Any, caller: Caller, cases: Sequence[str], at: datetime | None = None) -> Any:
+        """Cases on paper, in this order."""
+        return [await self.case_page(_, caller, case, at, paper=True) for case in cases]
+
     async def case_page(
         self, _: Any, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
     ) -> Any:
@@ -413,6 +417,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     asked = {
         "case_page": world.case_page,
         "read_case": world.read_case,
+        "sheets": world.sheets,
         "agenda": world.agenda,
         "read_agenda": world.read_agenda,
         "turns": world.turns,
