@@ -413,9 +413,9 @@ async def test_cases_with_a_child_of_whom_something_is_said_come_first_and_each_
         listed = (await marac.get("chair", path)).json()
         pages.append([line["case"] for line in listed["at_risk"]])
         path = f"children?limit=5&after={listed['next']}" if listed["next"] else ""
-    assert [len(each) for each in pages] == [5, 5, 5, 5, 5, 1]
-    assert len({each for found in pages for each in found}) == 26
-    assert pages[-1] == [newest], "nothing but the grade of her case says that this child is at risk"
+    assert [len(each) for each in pages] == [5, 5, 5, 5, 5, 2]
+    assert len({each for found in pages for each in found}) == 27, "one of them was returned"
+    assert pages[-1][-1] == newest, "nothing but the grade of her case says that this child is at risk"
 
 
 async def test_who_is_under_18_and_accused_stands_apart(marac: Marac) -> None:
