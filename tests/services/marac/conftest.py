@@ -12,7 +12,6 @@ import pytest
 from starlette.requests import Request
 
 from chassis.accept import own_header
-from chassis.clock import Clock
 from chassis.http.auth import Caller
 from chassis.ids import new_id
 from chassis.log import open_log
@@ -38,6 +37,7 @@ from contracts.vocabulary import (
 from services.marac.service import SERVICE
 from tests.services.marac import caseload
 from tests.services.marac.caseload import ann, ben, cat
+from tests.support.clock import clock_of_tests
 from tests.support.facts import IDS, area, mention_of
 from tests.support.routes import routes_of
 from tests.support.waiting import until
@@ -152,7 +152,7 @@ async def marac(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
     postgres = getattr(request, "param", "sqlite") == "postgres"
     url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
-    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    clock, log = clock_of_tests(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
     store = open_store(url, "marac", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.accept import own_header
-from chassis.clock import LONDON, Clock, custody_deadline
+from chassis.clock import LONDON, custody_deadline
 from chassis.http.auth import Caller
 from chassis.ids import Ids, new_id
 from chassis.log import open_log
@@ -31,6 +31,7 @@ from contracts.sections import Contact, Identity, Location
 from contracts.vocabulary import AgencyKind, AlertRule, AreaKind, ContactMethod, Grade, Instrument, Role
 from services.orders.service import SERVICE
 from services.orders.views import ORDERS_BREACH, ORDERS_PERSON, OrdersBreach, OrdersPerson
+from tests.support.clock import clock_of_tests
 from tests.support.facts import area, root_of, someone
 from tests.support.routes import routes_of
 from tests.support.waiting import until
@@ -104,7 +105,7 @@ async def orders(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
     postgres = getattr(request, "param", "sqlite") == "postgres"
     url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
-    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    clock, log = clock_of_tests(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
     store = open_store(url, "orders", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)

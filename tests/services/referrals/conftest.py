@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chassis.clock import Clock
 from chassis.log import open_log
 from chassis.runtime import Runtime
 from chassis.settings import Settings
 from chassis.store import open_store
 from services.referrals.service import SERVICE
 from tests.services.referrals.scene import COORDINATORS, IDS, Door, Referrals
+from tests.support.clock import clock_of_tests
 from tests.support.routes import routes_of
 
 
@@ -70,7 +70,7 @@ async def referrals(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     """On SQLite, or on PostgreSQL for a test that says so by its parameter."""
     postgres = getattr(request, "param", "sqlite") == "postgres"
     url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}"
-    clock, log = Clock(), open_log(f"sqlite:{tmp_path}/log.sqlite")
+    clock, log = clock_of_tests(), open_log(f"sqlite:{tmp_path}/log.sqlite")
     await log.start()
     store = open_store(url, "referrals", clock)
     runtime = Runtime(SERVICE, Settings(data=tmp_path, watermark_seconds=0.1), store, log, IDS, clock)
