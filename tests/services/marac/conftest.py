@@ -128,6 +128,11 @@ class Marac:
         body: dict[str, Any] = answer.json()
         return body if answer.status_code == 200 else {}
 
+    async def passed(self, at: datetime) -> bool:
+        """Whether a page can say what was known at a time."""
+        fresh = await self.runtime.fresh_until()
+        return fresh is not None and fresh > at
+
 
 async def alike(marac: Marac, who: str, path: str, said: dict[str, Any] | None) -> bool:
     """Whether what is said twice under one key, or taken back by DELETE (None), has the same answer twice."""

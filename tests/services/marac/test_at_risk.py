@@ -418,7 +418,9 @@ async def test_a_matac_is_told_at_once_to_which_forums_a_marac_took_it_and_nothi
     for kept in ("Marker Street", "North", "South", "afeguarding", "hild protection", case):
         assert kept not in page, kept
     assert "about whoever harms" not in page, "of actions nothing in the month of the minutes"
-    marac.runtime.clock.set(marac.runtime.clock.now() + timedelta(days=32))
+    later = marac.runtime.clock.now() + timedelta(days=32)
+    marac.runtime.clock.set(later)
+    await until(lambda: marac.passed(later), what="what was known when the month began is all here")
     after = await candidacy()
     assert (after["actions"], after["actions_open"], after["forums"]) == (2, 2, ["matac", "mappa"])
     page = (await marac.http.get(f"/marac/{cohort}", headers={"Authorization": "Bearer matac"})).text

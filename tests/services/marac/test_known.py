@@ -45,12 +45,6 @@ def shown_of(answer: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in OF_THE_MOMENT}
 
 
-async def passed(marac: Marac, at: datetime) -> bool:
-    """Whether a page can say what was known at a time."""
-    fresh = await marac.runtime.fresh_until()
-    return fresh is not None and fresh > at
-
-
 @dataclass
 class Story:
     """A case as it goes on, and what was shown of it at each step."""
@@ -81,7 +75,7 @@ class Story:
         agenda = shown_of(await self.marac.get("chair", f"meetings/{made.meeting}/agenda"))
         self.seen.append((step, then, case, agenda))
         await runtime.set_clock(runtime.clock.now() + timedelta(hours=7))
-        await until(lambda: passed(self.marac, then))
+        await until(lambda: self.marac.passed(then))
 
 
 async def corrected(story: Story) -> None:
@@ -195,7 +189,7 @@ async def test_the_audit_tells_what_a_page_and_an_agenda_really_showed(marac: Ma
     for step in (corrected, another_agency, put_off):
         await step(story)
     await marac.runtime.set_clock(then + timedelta(hours=7))
-    await until(lambda: passed(marac, then))
+    await until(lambda: marac.passed(then))
     chair = caller("chair", "police", "marac-chair", "north")
     page, facts, _ = await queries.read_case(marac.runtime, chair, made.case, then)
     of_now = page.model_copy(update={"known_at": None})
@@ -217,7 +211,7 @@ async def a_month_later(marac: Marac) -> datetime:
     """When a month began, just now."""
     start = months.begun(months.begun(marac.runtime.clock.now()) + timedelta(days=40))
     await marac.runtime.set_clock(start)
-    await until(lambda: passed(marac, start))
+    await until(lambda: marac.passed(start))
     await until(lambda: settled(marac.runtime))
     return start
 
@@ -264,7 +258,7 @@ async def test_who_waits_is_not_given_of_an_earlier_day(marac: Marac) -> None:
     made = await prepared(marac)
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
-    await until(lambda: passed(marac, then))
+    await until(lambda: marac.passed(then))
     path = f"meetings/{made.meeting}/agenda"
     assert (await marac.get("chair", path)).json()["waiting"] == []
     assert (await marac.get("chair", path, at=then)).json()["waiting"] is None
@@ -280,7 +274,7 @@ async def test_what_cannot_be_folded_is_refused_and_not_shown_by_halves(
     await until(lambda: complete(marac, made))
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
-    await until(lambda: passed(marac, then))
+    await until(lambda: marac.passed(then))
 
     def raises(_: object) -> None:
         raise ValueError("a name that nobody may see")
@@ -297,7 +291,7 @@ async def test_todays_broken_row_says_nothing_of_then(marac: Marac, monkeypatch:
     await until(lambda: complete(marac, made))
     then = marac.runtime.clock.now()
     await marac.runtime.set_clock(then + timedelta(hours=1))
-    await until(lambda: passed(marac, then))
+    await until(lambda: marac.passed(then))
 
     async def last_good(_: object) -> datetime:
         return then
