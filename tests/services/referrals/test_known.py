@@ -46,8 +46,8 @@ async def look(
     await referrals.runtime.set_clock(then + timedelta(hours=2))
 
     async def passed() -> bool:
-        held = await referrals.runtime.held_until()
-        return held is not None and held > then
+        fresh = await referrals.runtime.fresh_until()
+        return fresh is not None and fresh > then + timedelta(hours=1)
 
     await until(passed)
     return then, {name: value for name, value in shown.items() if name not in OF_THE_MOMENT}
