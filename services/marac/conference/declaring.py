@@ -21,6 +21,7 @@ from services.marac.conference.held import Held
 from services.marac.conference.opposed import pairs_of
 from services.marac.conference.research import INTERESTS, RESEARCH
 from services.marac.conference.research_rows import InterestsRow, ResearchRow
+from services.marac.conference.small import small
 from services.marac.conference.ties import shut_out_of, ties, with_ties
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import agenda, sharing
@@ -57,6 +58,18 @@ async def undeclared(archive: Archive, caller: Caller, meeting: str) -> list[sho
         return []
     said = await _ties(archive, caller, row)
     return (await _by_names(archive, {case for case, tie in said.items() if tie is None}))[0]
+
+
+async def waiting(archive: Archive, caller: Caller, meetings: Collection[str]) -> set[str]:
+    """Those of these meetings of which a case waits for the caller's word."""
+    found = await Held(archive).many(RESEARCH, ResearchRow, meetings, "meeting")
+    asks = {row.meeting: {ask.case for ask in row.asks} for row in found.values() if row.declares}
+    if not asks:
+        return set()
+    said = await ties(archive, caller, set().union(*asks.values()))
+    cases = await small(archive, {case for case, tie in said.items() if tie is None})
+    waits = {case for case, row in cases.items() if not row.withdrawn}
+    return {meeting for meeting, of in asks.items() if not waits.isdisjoint(of)}
 
 
 async def uncoordinated(archive: Archive, caller: Caller, cases: Collection[str]) -> list[str]:

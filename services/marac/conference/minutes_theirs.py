@@ -1,6 +1,6 @@
 """What of issued minutes an agency's representative has, and which minutes there are for somebody to read."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.sitting import SITTING
 from services.marac.conference.sitting_rows import Sitting, SittingTable
+from services.marac.conference.small import small
 from services.marac.conference.ties import ties
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
@@ -50,20 +51,46 @@ async def theirs(runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, 
     """Of the cases in the newest minutes those that are listed at the meeting still, whose referral stands,
     for which nobody of the agency was out of the room, and which are released to the caller by what they
     declared of them (``rules/interests.py``)."""
-    held, issued = Held(runtime), sitting.issued[-1].cases if sitting.issued else {}
-    wanted = {each.case for each in row.cases} & issued.keys() - out_of(caller, sitting)
-    found = await held.many(CASE, rows.ConferenceCase, wanted, "case")
-    said = await ties(runtime, caller, wanted)
-    research = await held.one(RESEARCH, ResearchRow, row.meeting)
-    asked = research is not None and research.declares
-    sights = {
-        case: sight(tie=said[case], asked=asked, works=False)
-        for case, each in found.items()
-        if not each.withdrawn
-    }
+    held = Held(runtime)
+    found = await held.many(CASE, rows.ConferenceCase, _wanted(caller, row, sitting), "case")
+    said = await ties(runtime, caller, found)
+    sights = _sights(found, found, said, await held.one(RESEARCH, ResearchRow, row.meeting))
     cases = {case: found[case] for case, seen in sights.items() if seen is Sight.ALL}
     when = sitting.issued[-1].issued if sitting.issued else None
     return Theirs(cases, list(sights.values()).count(Sight.NAMES), when)
+
+
+async def with_any_of_theirs(
+    archive: Archive, caller: Caller, meetings: Collection[tuple[rows.ConferenceMeeting, Sitting]]
+) -> set[str]:
+    """Those of these meetings of whose minutes a representative has a case to read, or to declare by."""
+    wanted = {row.meeting: _wanted(caller, row, sitting) for row, sitting in meetings}
+    found = await small(archive, set[str]().union(*wanted.values()))
+    said = await ties(archive, caller, found)
+    research = await Held(archive).many(RESEARCH, ResearchRow, wanted, "meeting")
+    return {
+        meeting
+        for meeting, cases in wanted.items()
+        if set(_sights(cases, found, said, research.get(meeting)).values()) - {Sight.NOTHING}
+    }
+
+
+def _wanted(caller: Caller, row: rows.ConferenceMeeting, sitting: Sitting) -> set[str]:
+    """The cases of the newest minutes that are listed still, and for which the agency was in the room."""
+    issued = sitting.issued[-1].cases if sitting.issued else {}
+    return {each.case for each in row.cases} & issued.keys() - out_of(caller, sitting)
+
+
+def _sights(
+    cases: Iterable[str],
+    found: Mapping[str, rows.ConferenceCase],
+    said: Mapping[str, bool | None],
+    research: ResearchRow | None,
+) -> dict[str, Sight]:
+    """What is shown of each of these cases whose referral stands."""
+    asked = research is not None and research.declares
+    stand = (case for case in cases if case in found and not found[case].withdrawn)
+    return {case: sight(tie=said[case], asked=asked, works=False) for case in stand}
 
 
 async def listed(runtime: Runtime, caller: Caller) -> MinutesList:

@@ -30,8 +30,9 @@ from services.marac.conference.research_rows import (
     ResearchRow,
     ResearchTable,
 )
+from services.marac.conference.small import small
 from services.marac.conference.ties import restrictions, tied, with_ties
-from services.marac.conference.views import CASE, PERSON
+from services.marac.conference.views import PERSON
 from services.marac.rules import research as rule
 from services.marac.rules import sharing
 from services.marac.rules.emergency import over_at
@@ -162,12 +163,16 @@ def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_
     return shown_research.Cell(agency=agency, state=state, late=late, after=after)
 
 
-async def is_asked_of_any(archive: Archive, caller: Caller, meeting: str) -> bool:
-    """Whether the caller's agency is asked of a case of a meeting that is there for the caller."""
-    row = await Held(archive).one(RESEARCH, ResearchRow, meeting)
-    if row is None or not _is_asked(caller, row):
-        return False
-    return bool(await _cases(archive, caller, [ask.case for ask in row.asks if ask.is_for(caller.agency)]))
+async def asked_at(archive: Archive, caller: Caller, meetings: Collection[str]) -> set[str]:
+    """Those of these meetings at which the caller's agency is asked of a case that is there for them."""
+    found = await Held(archive).many(RESEARCH, ResearchRow, meetings, "meeting")
+    asks = {
+        row.meeting: {ask.case for ask in row.asks if ask.is_for(caller.agency)}
+        for row in found.values()
+        if _is_asked(caller, row)
+    }
+    there = await _cases(archive, caller, set[str]().union(*asks.values()))
+    return {meeting for meeting, cases in asks.items() if not there.keys().isdisjoint(cases)}
 
 
 def _is_asked(caller: Caller, row: ResearchRow) -> bool:
@@ -189,10 +194,10 @@ async def asked_for(archive: Archive, caller: Caller, meeting: str, case: str) -
 
 
 async def _cases(archive: Archive, caller: Caller, cases: Iterable[str]) -> dict[str, rows.ConferenceCase]:
-    """Those of these cases that stand, and that are there for the caller."""
+    """Those of these cases that stand, and that are there for the caller: by their small rows."""
     wanted = set(cases)
     wanted -= await kept_from(archive, caller, wanted)
-    found = await Held(archive).many(CASE, rows.ConferenceCase, wanted, "case")
+    found = await small(archive, wanted)
     return {case: row for case, row in found.items() if not row.withdrawn}
 
 

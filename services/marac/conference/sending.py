@@ -16,15 +16,15 @@ from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.meeting import PaperOpened
 from contracts.vocabulary import Paper
 from services.marac import casefile
-from services.marac.conference import compose, declaring, researching, rows
-from services.marac.conference.hearing import cases_at, meeting_of, out_of, sitting_of
+from services.marac.conference import compose, researching, rows
+from services.marac.conference.hearing import meeting_of
 from services.marac.conference.held import Held
-from services.marac.conference.minutes_theirs import may_read, theirs
 from services.marac.conference.reach import areas_of_theirs
 from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import ResearchRow
 from services.marac.conference.sent import SENT
-from services.marac.conference.sent_rows import SentPaper, SentRow
+from services.marac.conference.sent_rows import SentPaper, SentRow, SentTable
+from services.marac.conference.sent_there import are_there
 from services.marac.conference.sitting_rows import Sitting
 from services.marac.conference.views import MEETING
 from services.marac.rules import sharing
@@ -82,35 +82,13 @@ async def follow(runtime: Runtime, caller: Caller, meeting: str, paper: Paper) -
     row = await held.one(MEETING, rows.ConferenceMeeting, meeting)
     sent = await held.one(SENT, SentRow, meeting)
     there = row is not None and sent is not None and sent.newest(paper) is not None
-    if row is None or not there or not await _is_there(runtime, caller, row, paper):
+    if row is None or not there or not await are_there(runtime, caller, [(row, paper)]):
         raise not_found()
     await opened(runtime, caller, meeting, paper)
     if paper is Paper.MINUTES:
         return f"/marac/meetings/{meeting}/minutes"
     sees = sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
     return f"/marac/meetings/{meeting}" if sees else "/marac/research"
-
-
-async def _is_there(runtime: Runtime, caller: Caller, row: rows.ConferenceMeeting, paper: Paper) -> bool:
-    """Whether a case of it is there for the caller, or its parties' names, to declare by. Nobody is told of
-    one whose only cases they have a tie to, or that are restricted to others."""
-    if row.withdrawn:
-        return False
-    sees = sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
-    if paper is Paper.AGENDA:
-        if not sees:
-            return await researching.is_asked_of_any(runtime, caller, row.meeting)
-        return bool(await cases_at(runtime, caller, row)) or bool(
-            await declaring.undeclared(runtime, caller, row.meeting)
-        )
-    sitting = await sitting_of(runtime, row.meeting)
-    if not sitting.issued or not may_read(caller, row, sitting):
-        return False
-    if not sees:
-        own = await theirs(runtime, caller, row, sitting)
-        return bool(own.cases or own.undeclared)
-    there = (await cases_at(runtime, caller, row)).keys() - out_of(caller, sitting)
-    return bool(there & sitting.issued[-1].cases.keys())
 
 
 async def to_me(runtime: Runtime, caller: Caller) -> SentToMe:
@@ -133,22 +111,24 @@ There = tuple[rows.ConferenceMeeting, SentPaper]
 
 
 async def _there(runtime: Runtime, caller: Caller, *, new: bool) -> list[There]:
-    table = rows.ConferenceMeetingTable
-    statement = select(table).where(
+    table, sent = rows.ConferenceMeetingTable, SentTable
+    meetings = select(col(table.subject)).where(
         col(table.area).in_(await areas_of_theirs(runtime, caller)),
         ~col(table.withdrawn),
         col(table.starts) > runtime.clock.now() - LISTED_FOR,
     )
-    found = cast("list[rows.ConferenceMeeting]", await runtime.rows(MEETING, statement))
-    meetings = {row.meeting: row for row in found}
-    sent = await Held(runtime).many(SENT, SentRow, meetings, "meeting")
+    found = await runtime.rows(SENT, select(sent).where(col(sent.subject).in_(meetings)))
     papers = [
-        (meetings[meeting], each)
-        for meeting, row in sent.items()
+        (row.meeting, each)
+        for row in cast("list[SentRow]", found)
         for each in map(row.newest, Paper)
         if each is not None and not (new and _own(each, caller))
     ]
-    return [each for each in papers if await _is_there(runtime, caller, each[0], each[1].paper)]
+    of = await Held(runtime).many(
+        MEETING, rows.ConferenceMeeting, {meeting for meeting, _ in papers}, "meeting"
+    )
+    there = await are_there(runtime, caller, [(of[meeting], each.paper) for meeting, each in papers])
+    return [(of[meeting], each) for meeting, each in papers if (meeting, each.paper) in there]
 
 
 async def _list(runtime: Runtime, caller: Caller, found: list[There]) -> SentToMe:
