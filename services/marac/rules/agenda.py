@@ -5,6 +5,7 @@ Sources: domain.md trap 4 (2026): what is unknown comes before medium; the Liver
 Numbers 1 to 16 would tell that a case was left out; letters from the case's own id tell nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -49,8 +50,8 @@ def told_apart(cases: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(cases))
     found = {case: letters(case) for case in wanted}
     for length in range(SHORTEST + 1, 13):
-        seen = list(found.values())
-        alike = [case for case in wanted if seen.count(found[case]) > 1]
+        seen = Counter(found.values())
+        alike = [case for case in wanted if seen[found[case]] > 1]
         if not alike:
             break
         found |= {case: letters(case, length) for case in alike}
