@@ -36,7 +36,7 @@ from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, visible
 from services.marac.conference.reach import case_is, of_token, within_reach
 from services.marac.conference.sitting import SITTING
-from services.marac.conference.sitting_rows import Sitting
+from services.marac.conference.sitting_rows import WhoLeft
 from services.marac.conference.small import small
 from services.marac.conference.ties import tied
 from services.marac.conference.views import CASE, MEETING
@@ -232,7 +232,7 @@ async def _heard(archive: Archive, caller: Caller, found: Iterable[ActionRow]) -
     """Those of these actions that were not agreed while the caller was out of the room for their case."""
     found = list(found)
     meetings = {row.meeting for row in found if row.meeting}
-    sittings = await Held(archive).many(SITTING, Sitting, meetings, "meeting")
+    sittings = await Held(archive).many(SITTING, WhoLeft, meetings, "meeting")
 
     def out(row: ActionRow) -> bool:
         sitting = sittings.get(row.meeting or "")

@@ -20,7 +20,7 @@ from contracts.vocabulary import Forum
 from services.marac.conference import rows
 from services.marac.conference.held import Held, visible
 from services.marac.conference.sitting import SITTING, version_of, versions_of
-from services.marac.conference.sitting_rows import HeardVersion, Sitting
+from services.marac.conference.sitting_rows import HeardVersion, Sitting, WhoLeft
 from services.marac.conference.views import CASE, MEETING
 from services.marac.rules import agenda, refer_again, sharing
 from services.marac.shown import CasePage
@@ -79,7 +79,7 @@ async def sitting_of(archive: Archive, meeting: str) -> Sitting:
     return cast("Sitting", found) if found is not None else Sitting(meeting=meeting)
 
 
-def out_of(caller: Caller, sitting: Sitting, *, to_do: bool = False) -> set[str]:
+def out_of(caller: Caller, sitting: WhoLeft, *, to_do: bool = False) -> set[str]:
     """The cases for which the caller left the room. ``to_do``: as ``sharing.was_out``."""
     left: dict[str, list[sharing.Out]] = {}
     for line in sitting.left:

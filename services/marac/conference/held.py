@@ -30,7 +30,7 @@ from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import as_chosen, at_meeting, at_meetings, chooses, pair_heard
 from services.marac.conference.research import RESEARCH
-from services.marac.conference.research_rows import ResearchRow
+from services.marac.conference.research_rows import Declaring
 from services.marac.conference.support import service_asked, who_is_in
 from services.marac.conference.ties import restrictions, tied, ties
 from services.marac.conference.views import ALERT, CASE, MEETING, PERSON
@@ -293,7 +293,7 @@ async def _released(
         for meeting, row in meetings.items()
         if sharing.may_see_meeting(caller.roles, caller.areas, row.areas)
     }
-    research = await held.many(RESEARCH, ResearchRow, theirs, "meeting")
+    research = await held.many(RESEARCH, Declaring, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
     clients = await clients_of(held, caller, [cases[case] for case in asked if said[case] is None])

@@ -36,17 +36,23 @@ class Reply(Part):
     nothing: bool
 
 
-class ResearchRow(Row):
+class Declaring(Row):
+    """Whether the MARAC of a meeting has declaring here: a part of the row of its research, read without the
+    rest."""
+
+    meeting: str
+    declares: bool
+
+
+class ResearchRow(Declaring):
     """What is asked before a meeting, and who answered. ``agencies`` None: nobody has said whom it asks.
     ``due``: the first that nobody answered; None: nothing is open, or no agency's list has it any more."""
 
-    meeting: str
     withdrawn: bool
     area: str
     areas: tuple[str, ...]
     starts: AwareDatetime
     agencies: tuple[str, ...] | None
-    declares: bool
     asks: tuple[Ask, ...]
     replies: tuple[Reply, ...]
     due: AwareDatetime | None

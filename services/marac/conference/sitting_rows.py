@@ -84,10 +84,16 @@ class Issue(Part):
     cases: dict[str, str]
 
 
-class Sitting(Row):
-    """A meeting while it sits. ``opened`` and ``closed`` None: nobody has said so."""
+class WhoLeft(Row):
+    """Who left the room of a meeting: a part of its row, read without the rest."""
 
     meeting: str
+    left: tuple[LeftLine, ...] = ()
+
+
+class Sitting(WhoLeft):
+    """A meeting while it sits. ``opened`` and ``closed`` None: nobody has said so."""
+
     facts: tuple[str, ...] = ()
     """Of opening and closing."""
     opened: AwareDatetime | None = None
@@ -95,7 +101,6 @@ class Sitting(Row):
     statement: bool | None = None
     """Whether the confidentiality statement was read out when it was opened; None: nobody has said."""
     attendance: tuple[AttendanceLine, ...] = ()
-    left: tuple[LeftLine, ...] = ()
     began: dict[str, AwareDatetime] = Field(default_factory=dict)
     """When it came to each case first."""
     heard: tuple[HeardCase, ...] = ()
