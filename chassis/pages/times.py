@@ -44,11 +44,15 @@ class Times:
     def __init__(self, texts: Texts, now: datetime) -> None:
         self._texts = texts
         self.now = now
+        self._told: dict[tuple[datetime, Precision], Markup] = {}
+        """A long page says the same few times again and again."""
 
     def when(self, at: datetime, precision: Precision = "instant") -> Markup:
         """*today at 10:14pm*, *yesterday*, *Sat 21 Nov at 9pm*; with the year if it is another one."""
-        local, today = at.astimezone(LONDON), self.now.astimezone(LONDON).date()
-        return self._said(self._day(local.date(), today), local, precision)
+        if (at, precision) not in self._told:
+            local, today = at.astimezone(LONDON), self.now.astimezone(LONDON).date()
+            self._told[at, precision] = self._said(self._day(local.date(), today), local, precision)
+        return self._told[at, precision]
 
     def absolute(self, at: datetime, precision: Precision = "instant") -> Markup:
         """The same in full, for paper and for what was known then: *Sat 21 Nov 2026 at 9pm*."""
