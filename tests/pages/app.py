@@ -320,11 +320,15 @@ class World:
         """As ``queries.turns``."""
         return (await self.agenda(*asked)).cases
 
-    async def read_agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
+    async def read_agenda(
+        self, _: Any, caller: Caller, meeting: str, at: datetime | None = None, *, paper: bool = False
+    ) -> Any:
         """The one agenda, the facts in it and the cases it was made of."""
-        return await self.agenda(_, caller, meeting, at), set(), []
+        return await self.agenda(_, caller, meeting, at, paper=paper), set(), []
 
-    async def agenda(self, _: Any, caller: Caller, meeting: str, at: datetime | None = None) -> Any:
+    async def agenda(
+        self, _: Any, caller: Caller, meeting: str, at: datetime | None = None, *, paper: bool = False
+    ) -> Any:
         """The one agenda, as it is or was."""
         if meeting != sample_rows.MEETING:
             raise not_found()

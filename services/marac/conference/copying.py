@@ -61,7 +61,7 @@ async def take(runtime: Runtime, caller: Caller, meeting: str) -> Copied:
     times = window(row.starts)
     if not times.opens <= at < times.until:
         raise Refused("not-yet" if at < times.opens else "meeting-over", status=409)
-    agenda, facts, _ = await queries.read_agenda(runtime, caller, meeting)
+    agenda, facts, _ = await queries.read_agenda(runtime, caller, meeting, paper=True)
     left_out: set[str] = set()
     cases: list[tuple[CasePage, CaseResearch]] = []
     for line in agenda.cases:

@@ -32,10 +32,12 @@ from services.marac.shown_candidate import MatacSays, matac_says
 from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
 
-async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None) -> shown.Agenda:
+async def agenda(
+    runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None, *, paper: bool = False
+) -> shown.Agenda:
     """The agenda of a meeting, as it is now or as it was known at a time; now, also whoever waits in
-    its MARAC. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
-    page, facts, _ = await read_agenda(runtime, caller, meeting, at)
+    its MARAC, but not on paper. Raises Problem (404); Refused (409) as ``Archive.as_of``."""
+    page, facts, _ = await read_agenda(runtime, caller, meeting, at, paper=paper)
     await _record(runtime, caller, "agenda", meeting, page, facts)
     if at is None and (page.cases or page.undeclared):
         await opened(runtime, caller, meeting, Paper.AGENDA)
@@ -43,7 +45,7 @@ async def agenda(runtime: Runtime, caller: Caller, meeting: str, at: datetime | 
 
 
 async def read_agenda(
-    runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None
+    runtime: Runtime, caller: Caller, meeting: str, at: datetime | None = None, *, paper: bool = False
 ) -> tuple[shown.Agenda, set[str], list[rows.ConferenceCase]]:
     """An agenda that is not shown to anybody, the facts in it, and the cases that it was made of, also those
     that are not on it because they were returned: raises as ``agenda`` does."""
@@ -51,8 +53,8 @@ async def read_agenda(
     row, listed = await listed_at(held, runtime, caller, meeting)
     configuration = await held.configuration()
     areas, agencies = casefile.areas_of(configuration), casefile.agencies_of(configuration)
-    marac = placing.marac_of(areas, row.area)
-    waiting = await waiting_in(held, caller, marac) if at is None and marac is not None else []
+    marac, waits = placing.marac_of(areas, row.area), at is None and not paper
+    waiting = await waiting_in(held, caller, marac) if waits and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
     known = [each for each in await held.known(cases, caller) if each.case.case in listed or not each.away]
     lines = agenda_lines(known, meeting)
@@ -66,7 +68,7 @@ async def read_agenda(
         undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
         uncoordinated=await declaring.uncoordinated(runtime, caller, {each.case for each in row.cases}),
         cases=[line for line in lines if line.case in listed],
-        waiting=[line for line in lines if line.case not in listed] if at is None else None,
+        waiting=[line for line in lines if line.case not in listed] if waits else None,
     )
     named = await held.many(CASE, rows.ConferenceCase, {each.case for each in page.undeclared}, "case")
     page, published = await as_published(held, caller, page, known)

@@ -118,7 +118,7 @@ async def agenda_on_paper(
     request: Request, meeting: Id, runtime: TheRuntime, caller: OfMeetings, at: At = None
 ) -> HTMLResponse:
     """The agenda and every case of it, to be printed."""
-    shown = await queries.agenda(runtime, caller, meeting, at)
+    shown = await queries.agenda(runtime, caller, meeting, at, paper=True)
     look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
     words = _words(look, paper=True)
     cases = await queries.sheets(runtime, caller, [line.case for line in shown.cases], at)

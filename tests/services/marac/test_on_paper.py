@@ -101,3 +101,19 @@ async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
     monkeypatch.undo()
     page = await paper(marac, "chair", f"meetings/{two.meeting}")
     assert (page.status_code, letters(two.ann) in page.text) == (200, False), "the next is without it"
+
+
+async def test_nothing_is_read_for_paper_that_is_not_on_it(
+    marac: Marac, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    async def waiting(*_: Any) -> list[Any]:
+        asked.append("what waits")
+        return []
+
+    monkeypatch.setattr(queries, "waiting_in", waiting)
+    assert (await paper(marac, "chair", f"meetings/{two.meeting}")).status_code == 200
+    assert asked == []
+    await marac.get("chair", f"meetings/{two.meeting}/agenda")
+    assert asked == ["what waits"], "on the screen it is"
