@@ -3,7 +3,7 @@ store by columns of small rows. Cases to which the caller has a tie, or that are
 no number."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property, partial
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import orjson
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlmodel import col
 
 from chassis.archive import Archive
@@ -216,43 +216,45 @@ def _heard(
 
 
 async def came_due(
-    archive: Archive, held: Around, spans: Iterable[tuple[datetime, datetime]]
+    archive: Archive, held: Around, spans: Sequence[tuple[datetime, datetime]]
 ) -> list[Counter[tuple[str, bool]]]:
     """Of each span the standing actions of these MARACs that were due in it, by MARAC and by whether they
     were done by then: of cases that are counted, which a MARAC of theirs hears or a meeting there has."""
-    due = col(ActionTable.due)
-    within = [(due >= first, due < last) for first, last in spans]
-    return await _actions(archive, held, col(ActionTable.in_time), within)
+    due, found = col(ActionTable.due), [Counter[tuple[str, bool]]() for _ in spans]
+    within = [and_(due >= first, due < last) for first, last in spans]
+    span = sql.case(*((where, number) for number, where in enumerate(within)))
+    for marac, of, in_time, actions in await _actions(
+        archive, held, or_(*within), span, col(ActionTable.in_time)
+    ):
+        found[of][marac, bool(in_time)] += actions
+    return found
 
 
 async def late_actions(archive: Archive, held: Around) -> Counter[tuple[str, bool]]:
     """The late actions of these MARACs now, by MARAC and by whether they have been late for so long that the
     chair is told: of the cases of which ``came_due`` counts those that were due."""
-    until = col(ActionTable.open_until)
+    until, found = col(ActionTable.open_until), Counter[tuple[str, bool]]()
     told = sql.case((until <= held.at - TOLD_AFTER, true()), else_=false())
-    (found,) = await _actions(archive, held, told, [(until <= held.at,)])
+    for marac, is_told, actions in await _actions(archive, held, until <= held.at, told):
+        found[marac, bool(is_told)] += actions
     return found
 
 
 async def _actions(
-    archive: Archive, held: Around, of: Any, within: Iterable[Iterable[ColumnElement[bool]]]
-) -> list[Counter[tuple[str, bool]]]:
-    """The standing actions of these MARACs of which each of these holds, by MARAC and by a column."""
+    archive: Archive, held: Around, where: ColumnElement[bool], *of: Any
+) -> list[tuple[Any, ...]]:
+    """How many standing actions of these MARACs there are of which this holds, by MARAC and by columns."""
     each, area = archive.store.values_in(col(MEETINGS.listed)), col(ActionTable.area)
     stands = col(MEETINGS.area).in_(sorted(held.here)), ~col(MEETINGS.withdrawn)
     listed = select(each.c.value).select_from(MEETINGS).join(each, true()).where(*stands)
-    wanted = select(area, of, func.count()).join(CASES, col(CASES.subject) == col(ActionTable.of_case))
+    wanted = select(area, *of, func.count()).join(CASES, col(CASES.subject) == col(ActionTable.of_case))
     wanted = wanted.where(
+        where,
         area.in_(sorted(held.here)),
         ~col(ActionTable.withdrawn),
         col(CASES.subject).not_in(each_of(archive, held.shut)),
         or_(col(CASES.marac).in_(sorted(held.maracs)), col(CASES.subject).in_(listed)),
     )
-    found = []
     async with archive.store.reading() as connection:
-        for where in within:
-            numbers = Counter[tuple[str, bool]]()
-            for place, which, actions in await connection.execute(wanted.where(*where).group_by(area, of)):
-                numbers[held.here[str(place)], bool(which)] += actions
-            found.append(numbers)
-    return found
+        found = await connection.execute(wanted.group_by(area, *of))
+        return [(held.here[str(place)], *said) for place, *said in found]
