@@ -56,6 +56,7 @@ async def read_agenda(
     marac, waits = placing.marac_of(areas, row.area), at is None and not paper
     waiting = await waiting_in(held, caller, marac) if waits and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
+    carried = [] if at else await action_plan.open_before(held, caller, row)
     known = [each for each in await held.known(cases, caller) if each.case.case in listed or not each.away]
     lines = agenda_lines(known, meeting)
     page = shown.Agenda(
@@ -63,7 +64,7 @@ async def read_agenda(
         known_at=at,
         fresh_until=fresh,
         meeting=meeting_line(row, areas, listed),
-        carried=[] if at else await action_plan.open_before(held, caller, row),
+        carried=carried,
         silent=compose.silent_feeds(await feeds.silent(runtime, agencies, at), agencies),
         undeclared=[] if at else await declaring.undeclared(runtime, caller, meeting),
         uncoordinated=await declaring.uncoordinated(runtime, caller, {each.case for each in row.cases}),
