@@ -185,7 +185,7 @@ class Pages:
         theirs = [item for item in self._navigation if item.roles & look.roles]
         return self._environment.get_template(template).render(
             look=look,
-            times=Times(self.texts, look.now),
+            times=Times(self.texts, look.now, in_full=then),
             bar=loudest(look.bars),
             navigation=theirs[:IN_NAVIGATION],
             elsewhere=theirs[IN_NAVIGATION:],

@@ -39,16 +39,20 @@ def in_address(at: datetime) -> str:
 
 
 class Times:
-    """How one page tells times: in its language, seen from its own now."""
+    """How one page tells times: in its language, seen from its own now; ``in_full`` on a page as it was
+    known, of which *yesterday* is another day."""
 
-    def __init__(self, texts: Texts, now: datetime) -> None:
+    def __init__(self, texts: Texts, now: datetime, *, in_full: bool = False) -> None:
         self._texts = texts
         self.now = now
+        self._in_full = in_full
         self._told: dict[tuple[datetime, Precision], Markup] = {}
         """A long page says the same few times again and again."""
 
     def when(self, at: datetime, precision: Precision = "instant") -> Markup:
         """*today at 10:14pm*, *yesterday*, *Sat 21 Nov at 9pm*; with the year if it is another one."""
+        if self._in_full:
+            return self.absolute(at, precision)
         if (at, precision) not in self._told:
             local, today = at.astimezone(LONDON), self.now.astimezone(LONDON).date()
             self._told[at, precision] = self._said(self._day(local.date(), today), local, precision)

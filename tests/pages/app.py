@@ -85,7 +85,6 @@ from services.marac.conference import waiting as marac_listing
 from services.marac.pages import PAGES as MARAC
 from services.marac.pages import routes as marac_routes
 from services.marac.pages import unsound as marac_unsound
-from services.marac.rules import months
 from services.marac.rules import sharing as marac_sharing
 from services.marac.tasking import candidacy
 from services.notify import actions as notify_actions
@@ -137,6 +136,7 @@ from tests.pages import (
     sample_sent,
     sample_sitting,
     sample_support,
+    sample_then,
     samples,
 )
 from tests.support.facts import IDS
@@ -309,7 +309,7 @@ class World:
         if at is not None and at > sample_rows.NOW:
             raise Refused("not-yet-known", "at", status=409)
         shown = self.cases[case]
-        return shown.model_copy(update={"known_at": at, "fresh_until": at}) if at else shown
+        return sample_then.case(shown, at) if at else shown
 
     async def meetings(self, _: Any, caller: Caller, page: Any) -> Any:
         """The meetings; for a coordinator with the cases that are on no agenda."""
@@ -334,8 +334,7 @@ class World:
             raise not_found()
         if at is not None and at > sample_rows.NOW:
             raise Refused("not-yet-known", "at", status=409)
-        then = {"known_at": at, "waiting": None}
-        return self.agenda_shown if at is None else self.agenda_shown.model_copy(update=then)
+        return sample_then.agenda(self.agenda_shown, at) if at else self.agenda_shown
 
     async def offer(self, _: Any, caller: Caller, meeting: str) -> copying.Offer:
         """A copy that can be taken until tonight."""
@@ -397,13 +396,12 @@ def answers(value: Any) -> Any:
 
 async def perpetrator(_runtime: Any, _caller: Any, _person: str, at: datetime | None = None) -> Any:
     """The page of somebody of the cohort, now or as it was known when a month began."""
-    then = {"known_at": months.begun(at), "fresh_until": months.begun(at)} if at else {}
-    return samples.perpetrator().model_copy(update=then)
+    return sample_then.perpetrator(samples.perpetrator(), at) if at else samples.perpetrator()
 
 
-async def opened(_runtime: Any, _caller: Any, cause: str, _at: Any = None) -> Any:
-    """A breach, as orders gives it to whoever may open it."""
-    return samples.breach(cause)
+async def opened(_runtime: Any, _caller: Any, cause: str, at: datetime | None = None) -> Any:
+    """A breach, as orders gives it to whoever may open it, now or as it was known."""
+    return samples.breach(cause).of_then(at) if at else samples.breach(cause)
 
 
 async def opened_review(_runtime: Any, _caller: Any, one: str, other: str) -> Any:
@@ -411,9 +409,10 @@ async def opened_review(_runtime: Any, _caller: Any, one: str, other: str) -> An
     return sample_reviews.review(one, other)
 
 
-async def opened_order(_runtime: Any, _caller: Any, order: str, _at: Any = None) -> Any:
-    """An order, as its force or a team is shown it."""
-    return samples.order_page(order)
+async def opened_order(_runtime: Any, _caller: Any, order: str, at: datetime | None = None) -> Any:
+    """An order, as its force or a team is shown it, now or as it was known."""
+    page = samples.order_page(order)
+    return sample_then.order(page, at) if at else page
 
 
 def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
@@ -454,7 +453,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     sample_refer.sampled(patch, world.hosts["referrals"])
     sample_sitting.sampled(patch, world.sittings)
     sample_sent.sampled(patch)
-    patch.setattr(referrals_owed, "open_victim", answers(sample_owed.victim_page))
+    patch.setattr(referrals_owed, "open_victim", sample_owed.open_victim)
     patch.setattr(referrals_by_hand, "open_page", sample_owed.by_hand)
     patch.setattr(lead_page, "leads_of", answers(sample_owed.leads))
     patch.setattr(referrals_plans, "open_plan", answers(sample_owed.plan_page))

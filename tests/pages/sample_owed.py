@@ -1,7 +1,7 @@
 """What a victim is owed, on a case's page and on the victim's own: an adequate plan beside one that says *as
 above*, a review that is late, news that was told, tried, late, and let stand."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.events.hearings import HearingListed
@@ -34,6 +34,7 @@ from services.referrals.by_hand import ByHand, WordOf
 from services.referrals.contacts import ContactPage, OwnWord
 from services.referrals.owed import LeadNow, ReviewOwed, VictimPage
 from services.referrals.plans import OwnPlan, PlanPage
+from tests.pages import sample_then
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new
 
@@ -135,6 +136,11 @@ def victim_page(*_: Any) -> VictimPage:
     way = SafeWay(WayState.UNKNOWN, "failed", uniform_was=ago(days=9))
     page = VictimPage(at=NOW, fresh_until=FRESH, owed=owed(), way=way, flagged=True, without_answer=4)
     return page.model_copy(update={"leads": leads(), "reviews": reviews()})
+
+
+async def open_victim(_runtime: Any, _caller: Any, _mention: str, then: datetime | None = None) -> VictimPage:
+    """It, as it is or as it was known."""
+    return sample_then.victim(victim_page(), then) if then else victim_page()
 
 
 def reviews() -> tuple[ReviewOwed, ...]:

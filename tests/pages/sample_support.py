@@ -1,5 +1,6 @@
 """Invented support for pages: a case with every state of it, who is owed what, and messages."""
 
+from datetime import datetime
 from typing import Any
 
 from chassis.http.auth import Caller
@@ -24,6 +25,7 @@ from services.marac.rules.team import told_of
 from services.marac.shown_support import SupportOwed, SupportShown
 from services.referrals import support as referrals
 from services.referrals.support_list import OwedShown, ServiceShown, SupportLine, SupportList, SupportPage
+from tests.pages import sample_then
 from tests.pages.sample_cases import full_case
 from tests.pages.sample_rows import BREACH, FRESH, LONG, NOW, ORDER, ago, new, source
 
@@ -107,7 +109,9 @@ def waiting(*_: Any) -> SupportList:
     return SupportList(at=NOW, fresh_until=FRESH, victims=(_line(),), more=True)
 
 
-async def open_support(_runtime: Any, _caller: Caller, mention: str, _at: Any = None) -> SupportPage:
+async def open_support(
+    _runtime: Any, _caller: Caller, mention: str, at: datetime | None = None
+) -> SupportPage:
     """One, or the one who is not the caller's to know."""
     if mention not in (THEIRS, HIDDEN):
         raise not_found()
@@ -125,9 +129,10 @@ async def open_support(_runtime: Any, _caller: Caller, mention: str, _at: Any = 
     )
     silent = full.model_copy(update={"name": "Haven", "places": None, "told": None, "full": False})
     way = safe_way([Word(IDVA, ago(days=1), text)], [], NOW) if line.who_known else None
-    return SupportPage(
+    page = SupportPage(
         **dict(line), at=NOW, fresh_until=FRESH, way=way, services=(full, silent), without_answer=4
     )
+    return sample_then.support(page, at) if at else page
 
 
 async def messages(_runtime: Any, caller: Caller, case: str) -> Messages:

@@ -47,11 +47,12 @@ HOUSEHOLD = f"/marac/cases/{sample_children.CHILDREN_CASE}"
 RISK = f"/marac/cases/{sample_risk.RISK_CASE}"
 SUPPORT = f"/marac/cases/{sample_support.SUPPORT_CASE}"
 SITS = f"/marac/meetings/{sample_rows.MEETING}"
-AS_KNOWN = f"{CASE}?at=2026-11-22T12:00:00Z"
+THEN = "at=2026-11-22T12:00:00Z"
+AS_KNOWN = f"{CASE}?{THEN}"
 PAGES = {
     "meetings": ("chair", "/marac/meetings"),
     "meetings, cases on no agenda": ("coordinator", "/marac/meetings"),
-    "agenda as it was known": ("chair", f"/marac/meetings/{sample_rows.MEETING}?at=2026-11-22T12:00:00Z"),
+    "agenda as it was known": ("chair", f"/marac/meetings/{sample_rows.MEETING}?{THEN}"),
     "agenda, a wrong day": ("chair", f"/marac/meetings/{sample_rows.MEETING}?day=31&month=2&year=2026"),
     "agenda": ("chair", f"/marac/meetings/{sample_rows.MEETING}"),
     "agenda, for its coordinator": ("coordinator", f"/marac/meetings/{sample_rows.MEETING}"),
@@ -123,6 +124,11 @@ PAGES = {
     "send a case to another MARAC": ("coordinator", f"{CASE}/transfer"),
     "withdrawn case": ("chair", GONE),
     "case as it was known": ("chair", AS_KNOWN),
+    "case to print, as it was known": ("chair", f"{CASE}/print?{THEN}"),
+    "case with plans and news, as it was known": ("idva", f"/marac/cases/{sample_owed.OWED_CASE}?{THEN}"),
+    "owed to a victim, as it was known": ("idva", f"{sample_owed.VICTIM}?{THEN}"),
+    "support of one victim, as it was known": ("idva", f"/referrals/support/{sample_support.THEIRS}?{THEN}"),
+    "perpetrator as it was known": ("matac", f"/marac/cohort/{sample_rows.PERPETRATOR}?{THEN}"),
     "case, a wrong day": ("chair", f"{CASE}?day=31&month=2&year=2026"),
     "case to print": ("chair", f"{CASE}/print"),
     "source": ("chair", f"{CASE}/source/{sample_rows.BREACH}"),
@@ -150,6 +156,11 @@ PAGES = {
     "ladder to change": ("supervisor", "/notify/rota/ladders?kind=breach&urgency=now"),
     "breach": ("on-call", f"/orders/breaches/{sample_rows.BREACH}"),
     "breach of a known order": ("on-call", f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}"),
+    "breach as it was known": (
+        "on-call",
+        f"/orders/breaches/{sample_rows.BREACH_OF_ORDER}?at=2026-11-25T09:00:00Z",
+    ),
+    "order as it was known": ("on-call", f"/orders/orders/{sample_rows.ORDER}?{THEN}"),
     "order status": ("on-call", "/orders/status"),
     "order": ("on-call", f"/orders/orders/{sample_rows.ORDER}"),
     "briefing": ("on-call", "/orders/briefing"),
@@ -178,7 +189,7 @@ PAGES = {
     "for support alone": ("referrer", f"/referrals/withheld/{sample_rows.CASE}"),
     "how far agencies have come, for a chair": ("chair", "/marac/how-far"),
     "how far agencies have come, on call": ("on-call", "/orders/how-far"),
-    "how far agencies had come": ("idva", "/referrals/how-far?at=2026-11-22T12:00:00Z"),
+    "how far agencies had come": ("idva", f"/referrals/how-far?{THEN}"),
     "how far services have come": ("on-call", "/notify/how-far"),
     "could not be read": ("operator", "/notify/parked"),
     "not there": ("chair", "/marac/nothing"),
@@ -396,6 +407,23 @@ def test_an_agenda_as_it_was_known_leads_to_its_cases_of_then(open_: Open) -> No
     addresses = page.eval_on_selector_all("main a[href*='/cases/']", "all => all.map(one => one.href)")
     assert addresses
     assert all("?at=2026-11-22T" in address for address in addresses)
+
+
+@pytest.mark.parametrize(
+    "page", ["case as it was known", "owed to a victim, as it was known", "order as it was known"]
+)
+def test_a_page_of_then_tells_each_time_in_full(page: str, open_: Open) -> None:
+    """*Yesterday* is another day there."""
+    said = open_(*PAGES[page]).inner_text("main")
+    assert "22 Nov 2026 at 12pm" in said
+    assert not re.search(r"\b(today|yesterday)\b", said.replace("under today's rules", ""))
+    assert not re.search(r" Nov at \d", said)
+
+
+def test_a_case_as_it_was_known_has_no_line_of_later(open_: Open) -> None:
+    later = "41 messages in one night."
+    assert later in open_("chair", CASE).inner_text("main")
+    assert later not in open_("chair", AS_KNOWN).inner_text("main")
 
 
 def test_the_whole_agenda_prints_every_case_on_a_sheet_of_its_own(open_: Open) -> None:
