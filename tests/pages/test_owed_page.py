@@ -29,7 +29,7 @@ def words(html: str) -> str:
         "It does not mention an order or bail that is in force.",
         "Safety plan of Harbour IDVA service Adequate",
         "The plan of Northmere Police was to be reviewed by",
-        "because of: Breach:",
+        "because of: Breach,",
         "The victim is told every 7 days. By: IDVA.",
         "Enhanced rights: domestic abuse.",
         "Late A suspect was charged",

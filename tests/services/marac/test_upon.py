@@ -77,7 +77,7 @@ async def test_who_set_it_is_told_with_it(marac: Marac, monkeypatch: pytest.Monk
     shown = await form(marac, "coordinator", "/marac/choices/north")
     found = re.findall(r"Set by (?:([\w-]+), )?The (\w+)", shown)
     assert found == [("admin", "council"), ("chair", "police"), ("", "council")]
-    assert shown.count("Who of it did is not recorded.") == 1
+    assert shown.count("Who set it there is not recorded.") == 1
     as_another = DASH | {"value": 11, "person": CALLERS["chair"].id}
     now, footing = marac.runtime.clock.now().isoformat(), {"basis": "public-task", "purpose": "safeguarding"}
     headers = {"Authorization": "Bearer admin", "If-Match": '"1"'}
