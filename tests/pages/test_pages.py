@@ -512,7 +512,9 @@ def test_a_deadline_that_looks_ahead_says_so_until_it_has_run_out(open_: Open) -
     expect(row).to_contain_text("What takes its place? It ends 14 days later")
 
 
-@pytest.mark.parametrize(("who", "path"), [("chair", "/marac/overview"), ("idva", SUPPORT)])
+@pytest.mark.parametrize(
+    ("who", "path"), [("chair", "/marac/overview"), ("idva", SUPPORT), ("on-call", "/notify/clocks")]
+)
 def test_what_is_read_on_a_telephone_is_a_list_and_no_part_of_it_is_out_of_sight(
     open_: Open, who: str, path: str
 ) -> None:
@@ -521,6 +523,11 @@ def test_what_is_read_on_a_telephone_is_a_list_and_no_part_of_it_is_out_of_sight
     ends = cells.evaluate_all("all => all.map(each => each.getBoundingClientRect().right)")
     assert ends
     assert max(ends) <= 375
+
+
+def test_measures_say_from_when_on_this_quarter_is_counted(open_: Open) -> None:
+    said = open_("chair", "/marac/overview").locator("main")
+    expect(said).to_contain_text("counted once it is over, from Fri 1 Jan 2027 on")
 
 
 def test_how_many_live_and_work_in_an_area_stands_with_who_set_it(open_: Open) -> None:
@@ -536,8 +543,10 @@ def test_how_many_live_and_work_in_an_area_stands_with_who_set_it(open_: Open) -
     expect(women.nth(0)).to_have_text(re.compile(r"41,300 women on .* " + set_by))
     expect(idvas.nth(0)).to_have_text("2.7")
     expect(idvas.nth(2)).to_have_text("Not told")
-    expect(coordinators.nth(0)).to_have_text(re.compile(r"^Not told\s+Both on .* 2026\. " + set_by))
-    expect(coordinators.nth(1)).to_have_text(re.compile(r"^0\s+Both on"))
+    expect(coordinators.nth(0)).to_have_text(
+        re.compile(r"^Not told\s+IDVAs and coordinators as on .* 2026\. " + set_by)
+    )
+    expect(coordinators.nth(1)).to_have_text(re.compile(r"^0\s+IDVAs and coordinators as on"))
     expect(coordinators.nth(2)).to_have_text("Not told")
 
 
@@ -562,10 +571,10 @@ def test_one_bar_the_loudest(open_: Open, world: World) -> None:
     assert known.locator(".gt-bar").count() == 1
     assert "AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm" in known.inner_text(".gt-bar")
     world.cases[sample_rows.CASE] = sample_cases.full_case().model_copy(
-        update={"broken_since": sample_rows.ago(hours=1)}
+        update={"incomplete": 2, "operator_told": sample_rows.ago(days=4)}
     )
     both = open_("chair", AS_KNOWN).inner_text(".gt-bar")
-    assert both.index("COULD NOT BE MADE ANEW") < both.index("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
+    assert both.index("COULD NOT BE READ") < both.index("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
     calling = open_("on-call", "/notify/alerts").locator(".gt-bar")
     assert calling.inner_text() == "ALERT 4821 CALLS YOU"
     assert calling.get_attribute("role") == "alert"
@@ -821,9 +830,11 @@ def test_an_operator_decides_what_becomes_of_a_record(open_: Open, world: World)
         record.get_by_role("button", name="Record decision").click()
         expect(page.locator(".govuk-notification-banner")).to_contain_text(says)
     assert [each.offset for each in world.unread.undecided] == [41_208, 41_209]
-    assert record.get_by_label("Decide the same of 2 records").count() == 1, "of one topic, for one reason"
+    assert record.get_by_label("Decide the same for all 2 records").count() == 1, (
+        "of one topic, for one reason"
+    )
     assert "2 records were discarded." in page.inner_text("main")
-    assert "It is not known whose other pages it touches" in page.inner_text("main")
+    assert "It is not known whose pages it touches" in page.inner_text("main")
     menu = page.locator(".govuk-service-navigation a").evaluate_all("all => all.map(one => one.pathname)")
     assert menu == [f"/{service}/parked" for service in ("referrals", "orders", "marac", "notify")]
 

@@ -56,7 +56,7 @@ async def test_records_that_are_alike_are_decided_together_from_the_page(
     monkeypatch.setattr(Unread, "undecided", property(counted))
     page = await look(referrals)
     assert len(looked) == 1
-    assert f"Decide the same of {MANY} records" in page
+    assert f"Decide the same for all {MANY} records" in page
     assert "3 of them are not on this page." in page
     action, alike = form(page)
     assert alike["alike_reason"] == "not JSON"
