@@ -17,7 +17,7 @@ from chassis.ids import Ids
 from chassis.marks import HISTORY, Due, Rank, rank_of
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
-from contracts.envelope import Envelope
+from contracts.envelope import Change, Envelope
 from contracts.events.identity import IdentityAssigned
 from contracts.events.operations import ParkedDecided
 from contracts.registry import EVENTS, NEWEST_ALONE
@@ -156,13 +156,31 @@ async def insert_facts(
 
 async def hashes_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
     """The content hashes of the facts that are there, by id."""
-    result = await connection.execute(
-        prepared("select id, hash from fact where id in (select value from json_each(:ids))")
+    return {row.id: row.hash for row in await _those(connection, "id, hash", ids)}
+
+
+async def ranks_here(connection: AsyncConnection, ids: Sequence[str]) -> dict[bytes, Rank]:
+    """The bytes of those of these facts that are there, each with the rank of its marks."""
+    columns = "body, type, version, agency, occurred, accepted"
+    return {
+        row.body.encode(): rank_of(
+            EVENTS.get(row.type),
+            Change.ORIGINAL if row.version == 1 else Change.CORRECTION,
+            row.agency,
+            (row.accepted - row.occurred) * MICROSECOND,
+        )
+        for row in (await _those(connection, columns, ids) if ids else ())
+    }
+
+
+async def _those(connection: AsyncConnection, columns: str, ids: Sequence[str]) -> Sequence[Any]:
+    found = await connection.execute(
+        prepared(f"select {columns} from fact where id in (select value from json_each(:ids))")
         if connection.dialect.name == "sqlite"
-        else prepared("select id, hash from fact where id = any(cast(:ids as text[]))"),
+        else prepared(f"select {columns} from fact where id = any(cast(:ids as text[]))"),
         {"ids": orjson.dumps(ids).decode() if connection.dialect.name == "sqlite" else list(ids)},
     )
-    return {row.id: row.hash for row in result}
+    return found.all()
 
 
 async def file_facts(

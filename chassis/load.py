@@ -1,15 +1,18 @@
 """Step 3, load: one consumed batch is one transaction: facts, keys, marks for what is new, position.
 
 A zombie inserts what is there already. What cannot be read is parked in the same transaction and
-the position goes on: one bad event stops nobody else.
+the position goes on: one bad event stops nobody else. What the service said itself is not read again
+where its store holds the same bytes: they entered with their keys and marks.
 """
 
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,6 +56,8 @@ class Batch:
 
     records: Sequence[Record]
     positions: Mapping[Partition, int]
+    own: Mapping[Record, str]
+    """What this service seems to have said itself, with its id: it is read where the store has it not."""
     readable: Sequence[tuple[Record, Entry]]
     parks: Sequence[Park]
     passed: Sequence[tuple[int, Watermark]]
@@ -122,23 +127,30 @@ class Loader:
 
     def read(self, records: Sequence[Record]) -> "Batch":
         """What these records say. It touches no store."""
-        readable, parks = self._read([record for record in records if record.topic != WATERMARKS])
+        facts = [record for record in records if record.topic != WATERMARKS]
+        own = self._own(facts) if self._caught_up.is_set() else {}
+        readable, parks = self._read([record for record in facts if record not in own])
         passed, illegible = _watermarks([record for record in records if record.topic == WATERMARKS])
-        return Batch(records, _positions(records), readable, [*parks, *illegible], passed)
+        return Batch(records, _positions(records), own, readable, [*parks, *illegible], passed)
 
     async def write(self, batch: "Batch") -> None:
         """Write one batch. Raises Behind as ``load`` does."""
 
-        async def work(connection: AsyncConnection) -> tuple[bool, list[Rank]]:
+        async def work(connection: AsyncConnection) -> tuple[bool, list[Rank], list[Rank]]:
             await _check_follows(connection, batch.records)
-            fresh, moved, unlike = await self._enter(connection, batch.readable)
-            now = micros(await self._store.now(connection))
-            await parking.park(self._store, connection, self._ids, [*batch.parks, *unlike], now)
+            here = await ledger.ranks_here(connection, list(batch.own.values()))
+            lost, illegible = self._read([own for own in batch.own if own.value not in here])
+            readable = [*batch.readable, *lost]
+            fresh, moved, unlike = await self._enter(connection, readable)
+            if parks := [*batch.parks, *illegible, *unlike]:
+                now = micros(await self._store.now(connection))
+                await parking.park(self._store, connection, self._ids, parks, now)
             await advance(self._store, connection, batch.positions)
             if batch.passed:
                 await keep_watermarks(connection, self._source[1:], batch.passed)
             reached(Step.LOAD_WRITTEN)
-            return fresh, moved
+            told = [entry.rank for _, entry in readable if entry.envelope.type != IdentityAssigned.type]
+            return fresh, told + moved, [here[own.value] for own in batch.own if own.value in here]
 
         entries = [entry for _, entry in batch.readable]
         if not self._caught_up.is_set() or len(entries) > LONG:
@@ -149,9 +161,9 @@ class Loader:
             await self._store.write(lambda c: ledger.home(self._store, c, self._ids, mentions))
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
-            fresh, moved = await self._store.write(work)
-            told = [entry.rank for entry in entries if entry.envelope.type != IdentityAssigned.type]
-            (self._signals.marked if fresh else self._signals.heard)(told + moved)
+            fresh, ranks, here = await self._store.write(work)
+            self._signals.heard(here)
+            (self._signals.marked if fresh else self._signals.heard)(ranks)
         reached(Step.LOAD_COMMITTED)
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:
@@ -183,6 +195,8 @@ class Loader:
     ) -> tuple[bool, list[Rank], list[Park]]:
         """Write the facts that are new, with keys and marks: whether there are any, the ranks of the marks
         of who was moved, and those to be parked because their id stands for other content."""
+        if not readable:
+            return False, [], []
         now = micros(await self._store.now(connection))
         unlike = await self._unlike(connection, readable)
         entries = _smallest(entry for record, entry in readable if record not in unlike)
@@ -197,6 +211,17 @@ class Loader:
             if record in unlike
         ]
         return bool(fresh), moved, parks
+
+    def _own(self, records: Sequence[Record]) -> dict[Record, str]:
+        """What seems to be of this service's own saying, with its id: whether it is, its store tells."""
+        said = f'"source":"{self._source}"'.encode()
+        found: dict[Record, str] = {}
+        for record in (each for each in records if said in each.value):
+            with suppress(orjson.JSONDecodeError):
+                fact = orjson.loads(record.value)
+                if isinstance(fact, dict) and isinstance(id_ := fact.get("id"), str):
+                    found[record] = id_
+        return found
 
     def _read(self, records: Sequence[Record]) -> tuple[list[tuple[Record, Entry]], list[Park]]:
         readable: list[tuple[Record, Entry]] = []
