@@ -126,26 +126,33 @@ _DIGITS = 18
 
 
 def _read(cell: str, leaf: Leaf) -> str | bool | int:
+    if leaf is Leaf.TEXT:
+        return cell
     if leaf is Leaf.TRUTH:
         return _TRUTHS.get(cell.strip().lower(), cell)
     written = cell.strip()
-    if leaf is Leaf.NUMBER and written.isascii() and written.isdecimal() and len(written) <= _DIGITS:
+    if written.isascii() and written.isdecimal() and len(written) <= _DIGITS:
         return int(written)
     return cell
 
 
 def _closed(
-    node: Any, at: tuple[str, ...], from_: tuple[str, ...], places: dict[tuple[str, ...], tuple[str, ...]]
+    node: Mapping[str, Any],
+    at: tuple[str, ...],
+    from_: tuple[str, ...],
+    places: dict[tuple[str, ...], tuple[str, ...]],
 ) -> Any:
     """The tree with its lists as lists, each without its holes."""
-    if not isinstance(node, dict):
-        return node
     if not all(_PLACE.fullmatch(step) for step in node):
-        return {step: _closed(each, (*at, step), (*from_, step), places) for step, each in node.items()}
+        return {
+            step: _closed(each, (*at, step), (*from_, step), places) if isinstance(each, dict) else each
+            for step, each in node.items()
+        }
     values = []
     for place, step in enumerate(sorted(node, key=int)):
         now, then = (*at, str(place)), (*from_, step)
         if now != then:
             places[now] = then
-        values.append(_closed(node[step], now, then, places))
+        each = node[step]
+        values.append(_closed(each, now, then, places) if isinstance(each, dict) else each)
     return values
