@@ -104,20 +104,24 @@ class Said:
         return where
 
 
-def said(columns: Sequence[tuple[Path, Path]], cells: Sequence[str], leaves: Mapping[Path, Leaf]) -> Said:
-    """What a row says under these columns, each as ``path_of`` gives it, read by the columns of its kind. A
-    cell that cannot be read as its column asks stays the text that it is, and so does one of another kind's
-    column: the model refuses it."""
+def read_as(columns: Sequence[str], leaves: Mapping[Path, Leaf]) -> list[tuple[Path, Leaf]]:
+    """The steps of each column, and how a row of a kind that has these leaves reads its cells. Those of
+    another kind's column are text."""
+    return [(steps, leaves.get(open_, Leaf.TEXT)) for steps, open_ in map(path_of, columns)]
+
+
+def said(columns: Sequence[tuple[Path, Leaf]], cells: Sequence[str]) -> Said:
+    """What a row says under these columns, each as ``read_as`` gives it. A cell that cannot be read as its
+    column asks stays the text that it is, and so does one of another kind's column: the model refuses it."""
     tree: dict[str, Any] = {}
-    for (steps, open_), cell in zip(columns, cells, strict=True):
+    for (steps, leaf), cell in zip(columns, cells, strict=True):
         if cell:
             node = tree
             for step in steps[:-1]:
                 node = node.setdefault(step, {})
-            node[steps[-1]] = _read(cell, leaves.get(open_, Leaf.TEXT))
+            node[steps[-1]] = cell if leaf is Leaf.TEXT else _read(cell, leaf)
     places: dict[tuple[str, ...], tuple[str, ...]] = {}
-    line = _closed(tree, (), (), places)
-    return Said(line if isinstance(line, dict) else {}, places)
+    return Said(_closed(tree, (), (), places), places)
 
 
 _TRUTHS = {"true": True, "false": False}
@@ -126,8 +130,6 @@ _DIGITS = 18
 
 
 def _read(cell: str, leaf: Leaf) -> str | bool | int:
-    if leaf is Leaf.TEXT:
-        return cell
     if leaf is Leaf.TRUTH:
         return _TRUTHS.get(cell.strip().lower(), cell)
     written = cell.strip()
@@ -142,8 +144,8 @@ def _closed(
     from_: tuple[str, ...],
     places: dict[tuple[str, ...], tuple[str, ...]],
 ) -> Any:
-    """The tree with its lists as lists, each without its holes."""
-    if not all(_PLACE.fullmatch(step) for step in node):
+    """The tree with its lists as lists, each without its holes. Where one step is a place, all are."""
+    if not _PLACE.fullmatch(next(iter(node), "")):
         return {
             step: _closed(each, (*at, step), (*from_, step), places) if isinstance(each, dict) else each
             for step, each in node.items()

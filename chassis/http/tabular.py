@@ -11,7 +11,7 @@ from functools import cache
 
 from chassis.http.limits import MAX_BODY, too_large
 from chassis.http.problem import Fault, Problem, invalid
-from contracts.columns import Leaf, Path, Said, columns_of, path_of, said
+from contracts.columns import Leaf, Path, Said, columns_of, path_of, read_as, said
 from contracts.content import Content
 
 COLUMNS = 2_000
@@ -29,8 +29,8 @@ class Table:
 
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
-        self._paths = [path_of(column) for column in columns]
         self._type = columns.index("type")
+        self._read_as: dict[type[Content] | None, list[tuple[Path, Leaf]]] = {}
 
     @classmethod
     def headed(cls, header: bytes, kinds: Collection[type[Content]]) -> "Table":
@@ -65,8 +65,13 @@ class Table:
         cells = cells_of(row)
         if len(cells) != len(self.columns):
             raise invalid([Fault("body", "cell-count")])
-        kind = kinds.get(cells[self._type])
-        return said(self._paths, cells, _leaves(kind) if kind else {})
+        return said(self._columns_of(kinds.get(cells[self._type])), cells)
+
+    def _columns_of(self, kind: type[Content] | None) -> list[tuple[Path, Leaf]]:
+        """The columns as a row of this kind reads them, worked out once."""
+        if kind not in self._read_as:
+            self._read_as[kind] = read_as(self.columns, _leaves(kind) if kind else {})
+        return self._read_as[kind]
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from pydantic import ValidationError
 
-from contracts.columns import Leaf, Path, Said, columns_of, path_of, said
+from contracts.columns import Leaf, Path, Said, columns_of, path_of, read_as, said
 from contracts.events.orders import BreachReported
 from contracts.posts import POSTED, POSTS, harmless, table_of, written
 from contracts.submission import BulkLine, Submission
@@ -17,7 +17,7 @@ KINDS = sorted(POSTED)
 
 def row_of(columns: Sequence[str], cells: Sequence[str], leaves: Mapping[Path, Leaf]) -> Said:
     """What a row says under columns of these names."""
-    return said([path_of(each) for each in columns], cells, leaves)
+    return said(read_as(columns, leaves), cells)
 
 
 @pytest.mark.parametrize("kind", KINDS)
