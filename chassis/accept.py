@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -357,6 +357,7 @@ class Acceptor:
         return own_draft(self._ids.taken(draft.id), said, now).entry(self._source, now)
 
 
+@lru_cache(maxsize=64)
 def own_header(at: datetime) -> Header:
     """The header of what Goldthread says by itself."""
     return Header(

@@ -190,6 +190,8 @@ class Taker:
         except Refused as error:
             raise _in_row(refusal(error), row) from None
         receipt = taken.receipt
+        if not receipt.not_linked_by:
+            return receipt
         unused = [each.model_copy(update={"where": row.column(each.where)}) for each in receipt.not_linked_by]
         return receipt.model_copy(update={"not_linked_by": unused})
 
