@@ -84,7 +84,7 @@ class Relay:
 
 
 def _record(type_: str, fact: dict[str, Any], body: str) -> Record:
-    key = fact["keys"].split(" ", 1)[0] or fact["id"]
+    key = fact.get("keys", "").split(" ", 1)[0] or fact["id"]
     if type_ in NEWEST_ALONE:
         key = type_  # of each key the topic keeps the newest
     return Record(EVENTS[type_].topic, key, body.encode())
