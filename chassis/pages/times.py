@@ -46,17 +46,18 @@ class Times:
         self._texts = texts
         self.now = now
         self._in_full = in_full
-        self._told: dict[tuple[datetime, Precision], Markup] = {}
+        self._told: dict[tuple[float, Precision], Markup] = {}
         """A long page says the same few times again and again."""
 
     def when(self, at: datetime, precision: Precision = "instant") -> Markup:
         """*today at 10:14pm*, *yesterday*, *Sat 21 Nov at 9pm*; with the year if it is another one."""
         if self._in_full:
             return self.absolute(at, precision)
-        if (at, precision) not in self._told:
+        told = at.timestamp(), precision  # of one zone the two hours that are alike are equal
+        if told not in self._told:
             local, today = at.astimezone(LONDON), self.now.astimezone(LONDON).date()
-            self._told[at, precision] = self._said(self._day(local.date(), today), local, precision)
-        return self._told[at, precision]
+            self._told[told] = self._said(self._day(local.date(), today), local, precision)
+        return self._told[told]
 
     def absolute(self, at: datetime, precision: Precision = "instant") -> Markup:
         """The same in full, for paper and for what was known then: *Sat 21 Nov 2026 at 9pm*."""

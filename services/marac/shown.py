@@ -166,8 +166,8 @@ class Agenda(Page):
         description="actions of earlier meetings that are open, whichever case; the late ones first",
     )
     waiting: list[AgendaLine] | None = Field(
-        description="referred in this MARAC area and not listed at a meeting of it yet; null as it was known:"
-        " of an earlier day the meeting's own cases are given"
+        description="referred in this MARAC area and not listed at a meeting of it yet; null as it was "
+        "known, and on paper: there the meeting's own cases are given"
     )
 
 

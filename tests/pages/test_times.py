@@ -35,6 +35,13 @@ def test_when(at: datetime, precision: Precision, said: str) -> None:
     assert TIMES.when(at, precision) == said
 
 
+@pytest.mark.parametrize(
+    ("precision", "said"), [("instant", "Sat 21 Nov 2026 at 9pm"), ("day", "Sat 21 Nov 2026")]
+)
+def test_on_a_page_of_then_each_time_has_its_year(precision: Precision, said: str) -> None:
+    assert Times(TEXTS, NOW, in_full=True).when(datetime(2026, 11, 21, 21, tzinfo=UTC), precision) == said
+
+
 def test_today_is_londons_today() -> None:
     late = Times(TEXTS, datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
     assert late.when(datetime(2026, 6, 1, 22, 30, tzinfo=UTC)) == "yesterday at 11:30pm"
@@ -76,5 +83,6 @@ def test_two_moments_are_never_told_alike_in_the_hour_that_comes_twice(at: datet
     minutes = int(later.timestamp() // 60) - int(at.timestamp() // 60)
     if minutes:
         assert TIMES.absolute(at) != TIMES.absolute(later)
+        assert TIMES.when(at.astimezone(LONDON)) != TIMES.when(later.astimezone(LONDON))
     else:
         assert same_minute

@@ -56,9 +56,10 @@ async def read_agenda(
     marac, waits = placing.marac_of(areas, row.area), at is None and not paper
     waiting = await waiting_in(held, caller, marac) if waits and marac is not None else []
     cases = [*listed.values(), *(each for each in waiting if each.case not in listed)]
+    # Before the cases: read after them it would push their rows out of those that are kept read.
     carried = [] if at else await action_plan.open_before(held, caller, row)
     known = [each for each in await held.known(cases, caller) if each.case.case in listed or not each.away]
-    lines = agenda_lines(known, meeting)
+    lines = agenda_lines(known, meeting, listed)
     page = shown.Agenda(
         at=runtime.clock.now(),
         known_at=at,
@@ -101,9 +102,12 @@ async def meeting_of(runtime: Runtime, caller: Caller, meeting: str) -> rows.Con
     return row
 
 
-def agenda_lines(known: Collection[CaseKnown], meeting: str | None = None) -> list[shown.AgendaLine]:
-    """Cases in the order in which they are heard, with what is new since ``meeting`` got them."""
-    letters = order.told_apart(each.case.case for each in known)
+def agenda_lines(
+    known: Collection[CaseKnown], meeting: str | None = None, listed: Collection[str] = ()
+) -> list[shown.AgendaLine]:
+    """Cases in the order in which they are heard, with what is new since ``meeting`` got them. Those that it
+    has are told apart among each other: on paper and in the room they have the same letters."""
+    letters = order.told_apart(each.case.case for each in known) | order.told_apart(listed)
     ordered = sorted(known, key=lambda each: place(each.case))
     return [compose.agenda_line(each, letters[each.case.case], meeting) for each in ordered]
 

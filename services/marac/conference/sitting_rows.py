@@ -85,7 +85,7 @@ class Issue(Part):
 
 
 class WhoLeft(Row):
-    """Who left the room of a meeting: a part of its row, read without the rest."""
+    """Who left the room of a meeting: a part of its row, parsed without the rest."""
 
     meeting: str
     left: tuple[LeftLine, ...] = ()

@@ -219,7 +219,8 @@ async def came_due(
     archive: Archive, held: Around, spans: Sequence[tuple[datetime, datetime]]
 ) -> list[Counter[tuple[str, bool]]]:
     """Of each span the standing actions of these MARACs that were due in it, by MARAC and by whether they
-    were done by then: of cases that are counted, which a MARAC of theirs hears or a meeting there has."""
+    were done by then: of cases that are counted, which a MARAC of theirs hears or a meeting there has.
+    There is a span, and none overlaps another."""
     due, found = col(ActionTable.due), [Counter[tuple[str, bool]]() for _ in spans]
     within = [and_(due >= first, due < last) for first, last in spans]
     span = sql.case(*((where, number) for number, where in enumerate(within)))

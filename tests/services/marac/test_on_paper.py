@@ -1,6 +1,7 @@
 """An agenda that is printed: each of its cases as it is printed alone, in turn and on record; none that is no
 more there for whoever prints it."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -114,6 +115,9 @@ async def test_nothing_is_read_for_paper_that_is_not_on_it(
 
     monkeypatch.setattr(queries, "waiting_in", waiting)
     assert (await paper(marac, "chair", f"meetings/{two.meeting}")).status_code == 200
+    await marac.runtime.set_clock(marac.runtime.clock.now() + timedelta(days=6, hours=23))
+    copy, chair = f"/marac/meetings/{two.meeting}/copy", {"Authorization": "Bearer chair"}
+    assert (await marac.http.post(copy, headers=chair)).status_code == 200, "taken along"
     assert asked == []
     await marac.get("chair", f"meetings/{two.meeting}/agenda")
     assert asked == ["what waits"], "on the screen it is"

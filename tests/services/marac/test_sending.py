@@ -1,6 +1,7 @@
 """Agendas and minutes are sent by link: to whom, by when they are to be opened (``tables``), what
 follows when they are not; that a lost right opens nothing, and that nothing personal is sent."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,13 +9,14 @@ from zoneinfo import ZoneInfo
 from contracts.events.agenda import AgendaPublished, CasePublished
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.meeting import PaperOpened
-from contracts.vocabulary import AlertRule, Grade, Paper
+from contracts.vocabulary import AlertRule, Grade, Paper, Role
 from services.marac.conference.own_clocks import CALENDARS
 from services.marac.rules.sending import agencies_for_minutes, due, opening
-from tests.services.marac.caseload import STREET, listing, meeting, referral, world
+from tests.services.marac.caseload import STREET, listing, referral, world
+from tests.services.marac.caseload import meeting as meeting_called
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_sitting import issued, path
-from tests.support.facts import IDS, NOON, fact, root_of
+from tests.support.facts import IDS, NOON, fact, root_of, someone
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -65,7 +67,7 @@ def looked(agency: str, of: Any) -> Any:
 
 def test_its_clock_runs_until_somebody_of_each_agency_opened_the_newest_version() -> None:
     first = published()
-    told = world(referral(), meeting(), listing(), first)
+    told = world(referral(), meeting_called(), listing(), first)
     told.settle()
 
     def said(model: type[Any]) -> list[tuple[str, int]]:
@@ -274,3 +276,48 @@ async def test_a_case_that_becomes_restricted_leaves_nothing_of_what_was_sent_to
     assert (await marac.get("housing", f"{path(made)}research/{made.case}")).status_code == 404
     assert made.case not in (await marac.get("housing", "research")).text
     assert await sent(marac, "idva") == [("agenda", 1, False)], "inside it is as it was"
+
+
+async def test_of_two_meetings_each_paper_is_there_by_the_cases_of_its_own(marac: Marac) -> None:
+    made = await asked(marac, declares=True)
+    people = [someone(Role.VICTIM, "eve"), someone(Role.PERPETRATOR, "dan")]
+    eve = await marac.say("haven", referral(people=people).said, 2)
+
+    async def referred() -> bool:
+        return bool(await marac.page("coordinator", eve))
+
+    await until(referred, what="a second case is referred")
+    starts = (marac.runtime.clock.now() + timedelta(days=14)).isoformat()
+    meeting = (await marac.post("coordinator", "meetings", {"area": "north", "starts": starts})).json()[
+        "root"
+    ]
+    other = replace(made, case=eve, meeting=meeting)
+    assert (await marac.post("coordinator", path(other, "cases"), {"case": eve})).status_code == 201
+
+    async def asked_of_both() -> bool:
+        return eve in (await marac.get("housing", "research")).text
+
+    await until(asked_of_both, what="the council is asked about the second")
+    await publish(marac, other)
+
+    async def of(who: str) -> set[str]:
+        return {each["meeting"] for each in (await marac.get(who, "sent")).json()["papers"]}
+
+    tie = {"cases": [{"case": made.case, "tie": True}]}
+    for who in ("housing", "idva"):
+
+        async def both(who: str = who) -> bool:
+            return await of(who) == {made.meeting, meeting}
+
+        await until(both, what=f"both agendas are there for {who}")
+        none = {"cases": [{"case": eve, "tie": False}]}
+        assert (await marac.post(who, path(other, "interests"), none)).status_code == 201
+        assert (await marac.post(who, path(made, "interests"), tie)).status_code == 201
+
+        async def one(who: str = who) -> bool:
+            return await of(who) == {meeting}
+
+        await until(one, what=f"a tie to the only case of the one leaves {who} the other")
+        assert (await follow(marac, who, made, "agenda"))[0] == 404, who
+        assert (await follow(marac, who, other, "agenda"))[0] == 303, who
+    assert await of("housing-too") == {made.meeting, meeting}, "a colleague has both"
