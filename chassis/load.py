@@ -6,6 +6,7 @@ where its store holds the same bytes: they entered with their keys and marks.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -28,7 +29,7 @@ from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
 from chassis.watermark import keep_watermarks
-from contracts.envelope import Envelope
+from contracts.envelope import ID_PATTERN, Envelope
 from contracts.events.identity import IdentityAssigned
 from contracts.events.operations import AuditShown
 from contracts.registry import Unreadable
@@ -43,6 +44,7 @@ LONG = 50
 LOOK_SECONDS = 1.0
 """How often the store is asked whether it still has what was loaded, and the log is told how far that
 is: operators' tools need no more."""
+_ID = re.compile(ID_PATTERN)
 log = structlog.get_logger()
 
 
@@ -135,12 +137,20 @@ class Loader:
 
     async def write(self, batch: "Batch") -> None:
         """Write one batch. Raises Behind as ``load`` does."""
+        here: dict[bytes, Rank] = {}
+        if batch.own:
+            async with self._store.reading() as connection:
+                here = await ledger.ranks_here(connection, [*batch.own.values()])
+        lost, illegible = self._read([own for own in batch.own if own.value not in here])
+        own = {record: id_ for record, id_ in batch.own.items() if record.value in here}
+        readable = [*lost, *batch.readable]
+        entries = [entry for _, entry in readable]
 
-        async def work(connection: AsyncConnection) -> tuple[bool, list[Rank], list[Rank]]:
+        async def work(connection: AsyncConnection) -> tuple[bool, list[Rank]]:
             await _check_follows(connection, batch.records)
-            here = await ledger.ranks_here(connection, list(batch.own.values()))
-            lost, illegible = self._read([own for own in batch.own if own.value not in here])
-            readable = [*batch.readable, *lost]
+            still = await ledger.ranks_here(connection, [*own.values()])
+            if any(record.value not in still for record in own):
+                raise Behind  # a crash took them back since
             fresh, moved, unlike = await self._enter(connection, readable)
             if parks := [*batch.parks, *illegible, *unlike]:
                 now = micros(await self._store.now(connection))
@@ -149,10 +159,8 @@ class Loader:
             if batch.passed:
                 await keep_watermarks(connection, self._source[1:], batch.passed)
             reached(Step.LOAD_WRITTEN)
-            told = [entry.rank for _, entry in readable if entry.envelope.type != IdentityAssigned.type]
-            return fresh, told + moved, [here[own.value] for own in batch.own if own.value in here]
+            return fresh, moved
 
-        entries = [entry for _, entry in batch.readable]
         if not self._caught_up.is_set() or len(entries) > LONG:
             # Of a restore, or after the log was away, the instances of a service read long batches at one
             # time, of the same people: who puts a mention at home would hold up the others until its whole
@@ -161,9 +169,10 @@ class Loader:
             await self._store.write(lambda c: ledger.home(self._store, c, self._ids, mentions))
         trace, others = telemetry.traces(entry.envelope.traceparent for entry in entries)
         with telemetry.span("load", trace, others=others):
-            fresh, ranks, here = await self._store.write(work)
-            self._signals.heard(here)
-            (self._signals.marked if fresh else self._signals.heard)(ranks)
+            fresh, moved = await self._store.write(work)
+            told = [entry.rank for entry in entries if entry.envelope.type != IdentityAssigned.type]
+            self._signals.heard([here[record.value] for record in own])
+            (self._signals.marked if fresh else self._signals.heard)(told + moved)
         reached(Step.LOAD_COMMITTED)
 
     async def replay(self, topic: str, partition: int, offset: int) -> str | None:
@@ -219,7 +228,7 @@ class Loader:
         for record in (each for each in records if said in each.value):
             with suppress(orjson.JSONDecodeError):
                 fact = orjson.loads(record.value)
-                if isinstance(fact, dict) and isinstance(id_ := fact.get("id"), str):
+                if isinstance(fact, dict) and isinstance(id_ := fact.get("id"), str) and _ID.fullmatch(id_):
                     found[record] = id_
         return found
 

@@ -1,10 +1,11 @@
 """The relay: what it has sent it stamps, and it waits for nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -12,6 +13,7 @@ from chassis import ledger
 from chassis.clock import Clock
 from chassis.facts import Fact
 from chassis.ledger import entry_of
+from chassis.log import Record
 from chassis.log.embedded import EmbeddedLog
 from chassis.relay import Relay
 from chassis.signals import Signals
@@ -69,6 +71,26 @@ async def test_a_loader_waits_for_no_lock_on_what_is_there_already(store: Postgr
         async with asyncio.timeout(3):
             new = await store.write(lambda other: ledger.insert_facts(store, other, again, loading=True))
     assert new == set()
+
+
+@pytest.mark.postgres
+async def test_what_has_no_keys_is_sent_by_its_id(
+    store: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a body may have none that another release wrote."""
+    row, sent = entry_of(_incident(1).envelope).row(None), list[Record]()
+    body = orjson.loads(row["body"])
+    del body["keys"]
+    bare = row | {"body": orjson.dumps(body).decode()}
+    await store.write(lambda connection: ledger.insert_facts(store, connection, [bare], loading=False))
+    log = EmbeddedLog(tmp_path / "log.sqlite")
+
+    async def append(records: Sequence[Record]) -> None:
+        sent.extend(records)
+
+    monkeypatch.setattr(log, "append", append)
+    assert await Relay(store, log, Signals()).once() == 1
+    assert [(each.key, each.value.decode()) for each in sent] == [(bare["id"], bare["body"])]
 
 
 async def _accepted(store: Postgres, facts: list[Fact[IncidentReported]]) -> None:
