@@ -244,18 +244,20 @@ def _told_since(versions: Sequence[Fact[Content]], what: str) -> datetime | None
 def with_alerts(record: RecordLine, other: RecordLine | None) -> RecordLine:
     """One record as two people's rows have it: an alert may be filed under either alone, the order that it
     gives may be known to one alone, and whoever a correction adds has no earlier version."""
-    alerts = {alert.generation: alert for alert in (*(other.standing if other else ()), *record.standing)}
-    steps = {step.root: step for step in (*(other.steps if other else ()), *record.steps)}
+    if other is None:
+        return record
+    alerts = {alert.generation: alert for alert in (*other.standing, *record.standing)}
+    steps = {step.root: step for step in (*other.steps, *record.steps)}
     return record.model_copy(
         update={
-            "people": sorted({*record.people, *(other.people if other else ())}),
-            "accused": sorted({*record.accused, *(other.accused if other else ())}),
-            "recorded": min(record.recorded, other.recorded) if other else record.recorded,
-            "accepted": min(record.accepted, other.accepted) if other else record.accepted,
-            "weapon_told": _sooner(record.weapon_told, other.weapon_told if other else None),
-            "present_told": _sooner(record.present_told, other.present_told if other else None),
+            "people": sorted({*record.people, *other.people}),
+            "accused": sorted({*record.accused, *other.accused}),
+            "recorded": min(record.recorded, other.recorded),
+            "accepted": min(record.accepted, other.accepted),
+            "weapon_told": _sooner(record.weapon_told, other.weapon_told),
+            "present_told": _sooner(record.present_told, other.present_told),
             "standing": [alerts[key] for key in sorted(alerts)],
-            "asked": record.asked or bool(other and other.asked),
+            "asked": record.asked or other.asked,
             "steps": sorted(steps.values(), key=lambda step: (step.at, step.root)),
         }
     )

@@ -57,6 +57,7 @@ class Standing:
         self.match = match(self.sought, self.orders)
         self.named = self.concerned()
         self.own_rows = self.rows_of(self.named)
+        self.records = self.known_records()
 
     def known_orders(self) -> list[KnownOrder]:
         """Those among which its own is found: of all whom it is filed under, where it gives one by id. Of
@@ -83,7 +84,6 @@ class Standing:
 
     def values(self) -> dict[str, object]:
         """What the row says of it."""
-        records = self.records()
         victims = self.victims()
         lines = [self.line(victim) for victim in victims]
         grade, reports = self.danger()
@@ -100,10 +100,10 @@ class Standing:
             "urgency": urgent.urgency,
             "urgency_because": urgent.because,
             "by_scene": from_scene(reports) is not None or urgent.because == "breach.raised-by-person",
-            "records": records,
+            "records": self.records,
             "others_in_view": [
                 record.root
-                for record in records
+                for record in self.records
                 if record.root != self.fact.root and set(record.people) <= set(self.named)
             ],
         }
@@ -114,26 +114,26 @@ class Standing:
         lines = [self.line(victim) for victim in self.victims()]
         return {
             "about": sorted(named | set(self.victim_mentions())),
-            "area": self.area(lines, self.records()),
+            "area": self.area(lines, self.records),
         }
 
     def danger(self) -> tuple[Grade, list[Danger]]:
         """The worst grade of whom it was against, and what its reports say of the scene."""
         grade = worst(self.line(victim).grade for victim in self.victims())
         own = Danger(self.said.weapon, self.said.suspect_present)
-        return grade, [own, *(Danger(each.weapon, each.suspect_present) for each in self.records())]
+        return grade, [own, *(Danger(each.weapon, each.suspect_present) for each in self.records)]
 
     def priority(self) -> Priority:
         """How soon it must be answered: by the rule, and by what persons said of any of its records."""
-        records = self.records()
-        steps = [*self.steps.get(self.fact.root, []), *(each for record in records for each in record.steps)]
+        told = (each for record in self.records for each in record.steps)
+        steps = [*self.steps.get(self.fact.root, []), *told]
         said = {each.root: each for each in steps}.values()
         triages = [
             Triage(each.at, each.urgency, each.lowers)
             for each in sorted(said, key=lambda step: step.taken.order)
             if each.urgency is not None
         ]
-        written = (each.recorded for each in records if each.recorded != NEVER)
+        written = (each.recorded for each in self.records if each.recorded != NEVER)
         newest = max((self.fact.recorded, *written))
         return triaged(priority(*self.danger()), triages, newest)
 
@@ -188,7 +188,7 @@ class Standing:
         known = [(record.occurred, record.root, record.area) for record in records if record.area]
         return newest_area(self.fact, lines) or (max(known)[2] if known else None)
 
-    def records(self) -> list[RecordLine]:
+    def known_records(self) -> list[RecordLine]:
         """All records of its occurrence, as the rows of the people whom it names group them."""
         groups = [group for row in self.own_rows for group in row.occurrences]
         roots = {self.fact.root}
@@ -209,7 +209,7 @@ class Standing:
 
     def answer(self, taken: datetime | None) -> Answer:
         """The answer to it: to all its records together, since its alert was ``taken``."""
-        records = {record.root: record for record in self.records() if record.type == "breach"}
+        records = {record.root: record for record in self.records if record.type == "breach"}
         steps = self.steps.get(self.fact.root, [])
         own = record_line(self.fact, self.facts, self.named, self.respondents(), steps)
         own = with_alerts(own, records.get(own.root))
@@ -231,7 +231,7 @@ class Standing:
 
     def told(self) -> list[list[Step]]:
         """The steps of each record of its occurrence, its own first."""
-        theirs = [each.steps for each in self.records() if each.root != self.fact.root]
+        theirs = [each.steps for each in self.records if each.root != self.fact.root]
         return [[step.taken for step in steps] for steps in (self.steps.get(self.fact.root, []), *theirs)]
 
     def clocks(self, known: Answer, decide_by: datetime | None) -> dict[AlertRule, datetime] | None:
