@@ -6,6 +6,7 @@ write them are harmless: each is true.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -22,15 +23,22 @@ from contracts.watermark import Ends, Watermark
 
 log = structlog.get_logger()
 
+LOOK_SECONDS = 0.25
+"""How soon it is seen that the clock was moved."""
+
 
 async def write_watermarks(store: Store, to: Log, service: str, seconds: float) -> None:
-    """Say every so many seconds how far the service has come, for ever. An unreachable log is waited for."""
+    """Say every so many seconds how far the service has come, for ever, and at once where a try-out moved the
+    clock: what was said before tells nothing of the time that it is now. An unreachable log is waited for."""
     while True:
+        offset, due = store.clock.offset, time.monotonic() + seconds
         try:
+            await store.read_clock()  # whoever is moving it has moved the store's too by then
             await write_watermark(store, to, service)
         except Exception as error:  # noqa: BLE001 - log or store are away
             log.warning("watermark.failed", reason=type(error).__name__)
-        await asyncio.sleep(seconds)
+        while (left := due - time.monotonic()) > 0 and store.clock.offset == offset:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, LOOK_SECONDS))
 
 
 async def write_watermark(store: Store, to: Log, service: str) -> None:

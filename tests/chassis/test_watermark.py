@@ -21,7 +21,7 @@ from chassis.relay import Relay
 from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.store.tables import micros
-from chassis.watermark import held_until, write_watermark
+from chassis.watermark import held_until, write_watermark, write_watermarks
 from contracts.envelope import Change
 from contracts.registry import read_envelope
 from contracts.topics import SERVICES, TOPICS, WATERMARKS, facts_of
@@ -237,6 +237,20 @@ async def test_the_ends_are_read_last(
     await stage.say()
     monkeypatch.undo()
     assert await false_claims(store, log) == wrong
+
+
+async def test_where_the_clock_is_moved_it_is_said_at_once_how_far_it_is(store: Store, log: Noting) -> None:
+    saying = asyncio.create_task(write_watermarks(store, log, SERVICE, 3600))
+    try:
+        async with asyncio.timeout(30):
+            while not log.watermarks:
+                await asyncio.sleep(0.01)
+            moved = store.clock.now() + timedelta(days=2)
+            await store.set_clock(moved)
+            while log.watermarks[-1].time < moved:
+                await asyncio.sleep(0.01)
+    finally:
+        saying.cancel()
 
 
 # ---- read -------------------------------------------------------------------------------------
