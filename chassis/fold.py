@@ -152,25 +152,20 @@ class Folder:
     async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Due]:
         """The subjects that these marks concern; further marks for the rest."""
         subjects: dict[str, Due] = {}
-        mentions: dict[str, Due] = {}
         for mark in marks:
             if mark.key.startswith(ledger.EVERYTHING):
                 await self._mark_all(connection, mark)
-            elif mark.key.startswith("m:"):
-                mentions[mark.key] = mark.due
-                for left in mark.left:
-                    subjects[left] = subjects.get(left, mark.due) | mark.due
-            else:
+            elif not mark.key.startswith("m:"):
                 subjects[mark.key] = subjects.get(mark.key, mark.due) | mark.due
-        if any(mark.moved for mark in marks):
-            await self._mark_sharing(connection, marks)
-        if mentions:
-            at = await self.reader.places(connection, sorted(mentions))
+        await self._mark_sharing(connection, marks, marks)
+        if mentions := [mark for mark in marks if mark.key.startswith("m:")]:
+            at = await self.reader.places(connection, sorted(mark.key for mark in mentions))
             if more := await take_of(self._store, connection, set(at.values())):
-                at |= await self.reader.places(connection, sorted(more))
-            for mention, due in (*mentions.items(), *more.items()):
-                if person := at.get(mention):
-                    subjects[person] = subjects.get(person, due) | due
+                at |= await self.reader.places(connection, sorted(mark.key for mark in more))
+                await self._mark_sharing(connection, more, [*marks, *more])
+            for mark in (*mentions, *more):
+                for person in (*mark.left, *([at[mark.key]] if mark.key in at else ())):
+                    subjects[person] = subjects.get(person, mark.due) | mark.due
         return await self._of_views(connection, subjects)
 
     async def _mark_all(self, connection: AsyncConnection, mark: Mark) -> None:
@@ -213,12 +208,16 @@ class Folder:
         return f"""exists (select 1 from key join fact on fact.id = key.fact
                 where key.key = {subject} and fact.type in ({names}))"""
 
-    async def _mark_sharing(self, connection: AsyncConnection, taken: Sequence[Mark]) -> None:
+    async def _mark_sharing(
+        self, connection: AsyncConnection, marks: Iterable[Mark], taken: Iterable[Mark]
+    ) -> None:
         """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
         what they concern is read after this, or put back. Persons are found by their mentions. Of a decision
         they have marks already, and it shows nobody to those whom it names beside them."""
         columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
-        moved = [(mark.key, mark.moved) for mark in taken if mark.moved is not None]
+        moved = [(mark.key, mark.moved) for mark in marks if mark.moved is not None]
+        if not moved:
+            return
         rows = [{"key": key, "urgent": int(due.rank), "origin": due.origin} for key, due in moved]
         statement = f"""insert into mark (key, urgent, origin)
             select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("moved", columns)}

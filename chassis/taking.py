@@ -46,6 +46,22 @@ async def take(
         {store.skip_locked}) returning {_TAKEN}"""
     asked = {"keys": orjson.dumps([{"key": key} for key in keys]).decode()}
     rows += (await connection.execute(prepared(more), asked)).all()
+    return _by_key(rows)
+
+
+async def take_of(store: Store, connection: AsyncConnection, people: Iterable[str]) -> list[Mark]:
+    """The marks of all mentions of these people: who is folded for one is folded for all."""
+    theirs = store.rows_of("rows", (("id", "text"),))
+    taken = f"""delete from mark where seq in (
+        select seq from mark where key in
+            (select mention from place where person in (select id from {theirs}))
+        {store.skip_locked}) returning {_TAKEN}"""
+    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode()}
+    return _by_key(await connection.execute(prepared(taken), asked))
+
+
+def _by_key(rows: Iterable[Row[tuple[str, str | None, int, int]]]) -> list[Mark]:
+    """The marks in these rows, those of one key as one."""
     marks: dict[str, Mark] = {}
     for row in rows:
         due = Due(Rank(row.urgent), row.origin)
@@ -55,19 +71,3 @@ async def take(
             mark.left.add(row.moved_from)
             mark.moved = due if mark.moved is None else mark.moved | due
     return list(marks.values())
-
-
-async def take_of(store: Store, connection: AsyncConnection, people: Iterable[str]) -> dict[str, Due]:
-    """The marks of all mentions of these people, by mention: who is folded for one is folded for all. A
-    mention that moved is not among them: whoever it left is to be folded too."""
-    theirs = store.rows_of("rows", (("id", "text"),))
-    taken = f"""delete from mark where seq in (
-        select seq from mark where moved_from is null and key in
-            (select mention from place where person in (select id from {theirs}))
-        {store.skip_locked}) returning {_TAKEN}"""
-    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode()}
-    found: dict[str, Due] = {}
-    for row in await connection.execute(prepared(taken), asked):
-        due = Due(Rank(row.urgent), row.origin)
-        found[row.key] = found.get(row.key, due) | due
-    return found

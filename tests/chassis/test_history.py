@@ -110,7 +110,8 @@ async def test_history_is_taken_last_and_with_a_mark_of_today_at_once(store: Sto
 
 
 async def test_who_is_folded_for_one_mention_is_folded_for_all(store: Store) -> None:
-    """Of two mentions that are one person the second is not taken by itself; one that moved is."""
+    """Of mentions that are one person no second is taken by itself; with one that moved comes whom it
+    left."""
     one, two, moved, other = [await _filed(store, str(n), HISTORY * 2) for n in range(4)]
     async with store.writing() as connection:
         person = "update place set person = 'p:same' where mention = :mention"
@@ -118,9 +119,10 @@ async def test_who_is_folded_for_one_mention_is_folded_for_all(store: Store) -> 
             await connection.execute(text(person), {"mention": mention})
         await ledger.add_marks(store, connection, [(two, None, Rank.REST), (moved, "p:left", Rank.REST)])
         taken = await take_of(store, connection, ["p:same"])
-    ranks = {mention: due.rank for mention, due in taken.items()}
-    assert ranks == {one: Rank.HISTORY, two: Rank.REST, moved: Rank.HISTORY}
-    assert set(await _taken(store, 9)) == {moved, other}, "whoever it left is to be told"
+    ranks = {mark.key: mark.due.rank for mark in taken}
+    assert ranks == {one: Rank.HISTORY, two: Rank.REST, moved: Rank.REST}
+    assert {mark.key: mark.left for mark in taken if mark.moved} == {moved: {"p:left"}}
+    assert set(await _taken(store, 9)) == {other}
 
 
 async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:
