@@ -29,9 +29,8 @@ from chassis.signals import Signals
 from chassis.steps import Step, reached
 from chassis.store import Store, prepared
 from chassis.store.tables import micros
-from chassis.taking import take, take_of
+from chassis.taking import mark_sharing, take, take_of
 from chassis.views import PREFIX, Saying, Subject, View, configuration_of, readers_of
-from contracts.events.identity import IdentityAssigned
 
 log = structlog.get_logger()
 
@@ -127,7 +126,8 @@ class Folder:
         if not marks:
             return batch
         reached(Step.FOLD_TAKEN)
-        subjects = await self._expand(connection, marks)
+        moves = 0 if batch.urgent else limit
+        subjects = await self._expand(connection, marks, moves, least)
         locked = await self._lock(connection, subjects) if subjects else set()
         if await newest(connection) > self._version:
             raise Outdated("a newer release folds on this store")
@@ -149,21 +149,25 @@ class Folder:
         batch.seconds = time.monotonic() - began
         return batch
 
-    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Due]:
-        """The subjects that these marks concern; further marks for the rest."""
+    async def _expand(
+        self, connection: AsyncConnection, marks: Sequence[Mark], moves: int, least: Rank
+    ) -> dict[str, Due]:
+        """The subjects that these marks concern, and with them so many ``moves`` of theirs; further marks for
+        the rest."""
         subjects: dict[str, Due] = {}
         for mark in marks:
             if mark.key.startswith(ledger.EVERYTHING):
                 await self._mark_all(connection, mark)
             elif not mark.key.startswith("m:"):
                 subjects[mark.key] = subjects.get(mark.key, mark.due) | mark.due
-        await self._mark_sharing(connection, marks, marks)
         if mentions := [mark for mark in marks if mark.key.startswith("m:")]:
             at = await self.reader.places(connection, sorted(mark.key for mark in mentions))
-            if more := await take_of(self._store, connection, set(at.values())):
+            people = set(at.values())
+            if more := await take_of(self._store, connection, people, moves, least):
                 at |= await self.reader.places(connection, sorted(mark.key for mark in more))
-                await self._mark_sharing(connection, more, [*marks, *more])
-            for mark in (*mentions, *more):
+            mentions += more
+            await mark_sharing(self._store, connection, mentions, people)
+            for mark in mentions:
                 for person in (*mark.left, *([at[mark.key]] if mark.key in at else ())):
                     subjects[person] = subjects.get(person, mark.due) | mark.due
         return await self._of_views(connection, subjects)
@@ -207,28 +211,6 @@ class Folder:
         names = ", ".join(f"'{name}'" for name in sorted(types))
         return f"""exists (select 1 from key join fact on fact.id = key.fact
                 where key.key = {subject} and fact.type in ({names}))"""
-
-    async def _mark_sharing(
-        self, connection: AsyncConnection, marks: Iterable[Mark], taken: Iterable[Mark]
-    ) -> None:
-        """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it:
-        what they concern is read after this, or put back. Persons are found by their mentions. Of a decision
-        they have marks already, and it shows nobody to those whom it names beside them."""
-        columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
-        moved = [(mark.key, mark.moved) for mark in marks if mark.moved is not None]
-        if not moved:
-            return
-        rows = [{"key": key, "urgent": int(due.rank), "origin": due.origin} for key, due in moved]
-        statement = f"""insert into mark (key, urgent, origin)
-            select theirs.key, max(r.urgent), min(r.origin) from {self._store.rows_of("moved", columns)}
-            join key as mine on mine.key = r.key
-            join fact on fact.id = mine.fact and fact.type <> '{IdentityAssigned.type}'
-            join key as theirs on theirs.fact = mine.fact
-            where not {self._store.begins("theirs.key", f"{PREFIX['person']}:")}
-                and theirs.key not in (select key from {self._store.rows_of("taken", (("key", "text"),))})
-            group by theirs.key"""
-        keys = _listed("key", sorted(mark.key for mark in taken))
-        await connection.execute(prepared(statement), {"moved": orjson.dumps(rows).decode(), "taken": keys})
 
     async def _lock(self, connection: AsyncConnection, subjects: Iterable[str]) -> set[str]:
         return await ledger.lock(self._store, connection, sorted(subjects))

@@ -1,6 +1,6 @@
 """Takes marks: what is out of date, in the transaction that folds it, and for nobody else meanwhile."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import orjson
 from sqlalchemy import Row
@@ -11,6 +11,8 @@ from chassis.marks import Due, Mark, Rank
 from chassis.pace import Turn
 from chassis.release import NEWEST
 from chassis.store import Store, prepared
+from chassis.views import PREFIX
+from contracts.events.identity import IdentityAssigned
 
 _TAKEN = "key, moved_from, urgent, coalesce(origin, seq) as origin"
 
@@ -49,15 +51,51 @@ async def take(
     return _by_key(rows)
 
 
-async def take_of(store: Store, connection: AsyncConnection, people: Iterable[str]) -> list[Mark]:
-    """The marks of all mentions of these people: who is folded for one is folded for all."""
+async def take_of(
+    store: Store, connection: AsyncConnection, people: Iterable[str], moves: int, least: Rank
+) -> list[Mark]:
+    """The marks of all mentions of these people: who is folded for one is folded for all. Of those that
+    moved, which bring along whom they left, it is at most so many ``moves``, none of them lower than
+    ``least``; the others have a turn of their own."""
     theirs = store.rows_of("rows", (("id", "text"),))
-    taken = f"""delete from mark where seq in (
-        select seq from mark where key in
-            (select mention from place where person in (select id from {theirs}))
-        {store.skip_locked}) returning {_TAKEN}"""
-    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode()}
+    of_them = f"key in (select mention from place where person in (select id from {theirs}))"
+    taken = f"""delete from mark where
+        seq in (select seq from mark where moved_from is null and {of_them} {store.skip_locked})
+        or seq in (select seq from mark where moved_from is not null and urgent >= {least:d} and {of_them}
+            order by urgent desc, seq limit :moves {store.skip_locked})
+        returning {_TAKEN}"""
+    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode(), "moves": moves}
     return _by_key(await connection.execute(prepared(taken), asked))
+
+
+async def mark_sharing(
+    store: Store, connection: AsyncConnection, taken: Collection[Mark], people: Iterable[str]
+) -> None:
+    """Mark every key that shares a fact with a moved mention, but those whose mark is taken with it, and
+    those of ``people``: what they concern is read after this, or put back. Persons are found by their
+    mentions. Of a decision they have marks already, and it shows nobody to those whom it names beside
+    them."""
+    moved = [(mark.key, mark.moved) for mark in taken if mark.moved is not None]
+    if not moved:
+        return
+    columns = (("key", "text"), ("urgent", "int"), ("origin", "bigint"))
+    own, theirs = store.rows_of("taken", (("key", "text"),)), store.rows_of("people", (("id", "text"),))
+    statement = f"""insert into mark (key, urgent, origin)
+        select theirs.key, max(r.urgent), min(r.origin) from {store.rows_of("moved", columns)}
+        join key as mine on mine.key = r.key
+        join fact on fact.id = mine.fact and fact.type <> '{IdentityAssigned.type}'
+        join key as theirs on theirs.fact = mine.fact
+        where not {store.begins("theirs.key", f"{PREFIX['person']}:")}
+            and theirs.key not in (select key from {own})
+            and theirs.key not in (select mention from place where person in (select id from {theirs}))
+        group by theirs.key"""
+    rows = [{"key": key, "urgent": int(due.rank), "origin": due.origin} for key, due in moved]
+    values = {
+        "moved": orjson.dumps(rows).decode(),
+        "taken": orjson.dumps([{"key": mark.key} for mark in taken]).decode(),
+        "people": orjson.dumps([{"id": person} for person in sorted(people)]).decode(),
+    }
+    await connection.execute(prepared(statement), values)
 
 
 def _by_key(rows: Iterable[Row[tuple[str, str | None, int, int]]]) -> list[Mark]:

@@ -30,15 +30,20 @@ LOOK_SECONDS = 0.25
 async def write_watermarks(store: Store, to: Log, service: str, seconds: float) -> None:
     """Say every so many seconds how far the service has come, for ever, and at once where a try-out moved the
     clock: what was said before tells nothing of the time that it is now. An unreachable log is waited for."""
+    told = store.clock.offset
     while True:
-        offset, due = store.clock.offset, time.monotonic() + seconds
+        due = time.monotonic() + seconds
         try:
-            await store.read_clock()  # whoever is moving it has moved the store's too by then
+            if store.clock.offset != told:
+                await store.read_clock()  # whoever is moving it has moved the store's too by then
+            offset = store.clock.offset
             await write_watermark(store, to, service)
+            told = offset
         except Exception as error:  # noqa: BLE001 - log or store are away
             log.warning("watermark.failed", reason=type(error).__name__)
-        while (left := due - time.monotonic()) > 0 and store.clock.offset == offset:  # noqa: ASYNC110
-            await asyncio.sleep(min(left, LOOK_SECONDS))
+        await asyncio.sleep(min(seconds, LOOK_SECONDS))
+        while time.monotonic() < due and store.clock.offset == told:  # noqa: ASYNC110
+            await asyncio.sleep(min(seconds, LOOK_SECONDS))
 
 
 async def write_watermark(store: Store, to: Log, service: str) -> None:

@@ -109,20 +109,67 @@ async def test_history_is_taken_last_and_with_a_mark_of_today_at_once(store: Sto
     assert set(await _taken(store, 9)) == {old[0], old[2]}
 
 
-async def test_who_is_folded_for_one_mention_is_folded_for_all(store: Store) -> None:
-    """Of mentions that are one person no second is taken by itself; with one that moved comes whom it
-    left."""
-    one, two, moved, other = [await _filed(store, str(n), HISTORY * 2) for n in range(4)]
+async def _same(store: Store, *mentions: str) -> None:
+    """These are one person: ``p:same``."""
     async with store.writing() as connection:
-        person = "update place set person = 'p:same' where mention = :mention"
-        for mention in (one, two, moved):
-            await connection.execute(text(person), {"mention": mention})
-        await ledger.add_marks(store, connection, [(two, None, Rank.REST), (moved, "p:left", Rank.REST)])
-        taken = await take_of(store, connection, ["p:same"])
-    ranks = {mark.key: mark.due.rank for mark in taken}
-    assert ranks == {one: Rank.HISTORY, two: Rank.REST, moved: Rank.REST}
-    assert {mark.key: mark.left for mark in taken if mark.moved} == {moved: {"p:left"}}
-    assert set(await _taken(store, 9)) == {other}
+        for mention in mentions:
+            person = text("update place set person = 'p:same' where mention = :mention")
+            await connection.execute(person, {"mention": mention})
+
+
+@pytest.mark.parametrize(
+    ("moves", "least", "comes"),
+    [(9, Rank.HISTORY, 2), (1, Rank.HISTORY, 1), (9, Rank.REST, 1), (0, Rank.HISTORY, 0)],
+)
+async def test_who_is_folded_for_one_mention_is_folded_for_all(
+    store: Store, moves: int, least: Rank, comes: int
+) -> None:
+    """Of mentions that are one person no second is taken by itself; of those that moved so many come along,
+    each with whom it left: what is of today first."""
+    one, two, moved, old, other = [await _filed(store, str(n), HISTORY * 2) for n in range(5)]
+    await _same(store, one, two, moved, old)
+    left = [(old, "p:older", Rank.HISTORY), (two, None, Rank.REST), (moved, "p:left", Rank.REST)]
+    async with store.writing() as connection:
+        await connection.execute(
+            text("delete from mark where key in (:moved, :old)"), {"moved": moved, "old": old}
+        )
+        await ledger.add_marks(store, connection, left)
+        taken = await take_of(store, connection, ["p:same"], moves, least)
+    ranks = {mark.key: mark.due.rank for mark in taken if mark.moved is None}
+    assert ranks == {one: Rank.HISTORY, two: Rank.REST}
+    along = [(moved, "p:left"), (old, "p:older")]
+    assert {(mark.key, *mark.left) for mark in taken if mark.moved} == set(along[:comes])
+    assert set(await _taken(store, 9)) == {other, *(mention for mention, _ in along[comes:])}
+
+
+async def _moves(store: Store) -> list[str]:
+    async with store.reading() as connection:
+        left = text("select moved_from from mark where moved_from is not null order by seq")
+        return list((await connection.execute(left)).scalars())
+
+
+async def test_nobody_waits_for_whom_a_record_of_somebody_urgent_left(store: Store) -> None:
+    """They may have ten thousand facts: their turn comes after it."""
+    one, moved = [await _filed(store, str(n), HOUR) for n in range(2)]
+    await _same(store, one, moved)
+    marks = [(moved, "p:left", Rank.REST), (one, None, Rank.URGENT)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    folder = Folder(store, IDS, "/tests", VIEWS, Signals())
+    batch = await folder.once()
+    assert (batch.urgent, batch.subjects) == (True, 1)
+    assert await _moves(store) == ["p:left"]
+    batch = await folder.once()
+    assert (batch.urgent, batch.subjects, await _moves(store)) == (False, 2, [])
+
+
+async def test_a_transaction_brings_along_no_more_moves_than_it_takes_marks(store: Store) -> None:
+    mentions = [await _filed(store, str(n), HOUR) for n in range(20)]
+    await _same(store, *mentions)
+    marks = [(mention, f"p:left-{n}", Rank.REST) for n, mention in enumerate(mentions)]
+    await store.write(lambda c: ledger.add_marks(store, c, marks))
+    batch = await Folder(store, IDS, "/tests", VIEWS, Signals()).once(3)
+    assert batch.subjects <= 1 + 3 + 3, "one person, whom these left, and whom those left that came along"
+    assert len(await _moves(store)) == 20 - 3 - 3
 
 
 async def test_a_rebuild_keeps_nothing_of_today_waiting(store: Store) -> None:

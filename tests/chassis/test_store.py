@@ -753,7 +753,7 @@ async def test_to_mark_all_that_there_is_may_take_long(postgres_url: str) -> Non
     folder, time_out = Folder(store, IDS, "/tests", VIEWS, Signals()), text("show statement_timeout")
     for key in (ledger.EVERYTHING, ledger.all_that_read(ThresholdSet.type)):
         async with store.writing() as connection:
-            await folder._expand(connection, [Mark(key, Due(Rank.REST, 1))])
+            await folder._expand(connection, [Mark(key, Due(Rank.REST, 1))], 0, Rank.HISTORY)
             assert (await connection.execute(time_out)).scalar_one() == "0"
         async with store.writing() as connection:
             assert (await connection.execute(time_out)).scalar_one() == "20s"

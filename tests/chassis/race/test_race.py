@@ -286,11 +286,13 @@ async def test_the_one_statement(postgres_stores: tuple[Store, Store], several: 
 class WithoutMoved(Folder):
     """Nobody but the person where a moved mention now is hears of the move."""
 
-    async def _expand(self, connection: AsyncConnection, marks: Sequence[Mark]) -> dict[str, Rank]:
+    async def _expand(
+        self, connection: AsyncConnection, marks: Sequence[Mark], moves: int, least: Rank
+    ) -> dict[str, Due]:
         kept = [mark for mark in marks if not mark.key.startswith("p:")]
         for mark in kept:
             mark.left.clear()
-        return await super()._expand(connection, kept)
+        return await super()._expand(connection, kept, 0, least)
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [(Folder, False), (WithoutMoved, True)])
@@ -305,6 +307,27 @@ async def test_the_expansion_of_moved(stores: tuple[Store, Store], kind: type[Fo
     await stage.put(IdentityAssigned(seq=1, moves=[move]))
     await stage.drain(stage.folder(kind))
     assert bool(await differing(stage.side)) is wrong
+
+
+async def test_the_expansion_of_a_move_that_comes_along(stores: tuple[Store, Store]) -> None:
+    """Whoever is folded for another mention of theirs brings a move along: whoever it left is folded with
+    them, and whoever shares a fact with it is marked; nobody of those who are folded is marked again."""
+    stage = Stage(stores)
+    await stage.put(incident("1"))
+    await stage.put(incident("1", "2"))
+    await stage.put(ReferralMade(people=[someone("2"), someone("3", Role.PERPETRATOR)]))
+    await stage.drain(stage.folder())
+    one, two, three = (IDS.mention("agency", "s", "t", number) for number in "123")
+    await stage.put(incident("1"))
+    move = Move.model_validate({"mention": two, "from": IDS.person(two), "to": IDS.person(one)})
+    await stage.put(IdentityAssigned(seq=1, moves=[move]))
+    batch = await stage.folder().once(1)
+    assert (batch.marks, batch.subjects) == (1, 2), "whom it left is folded with whom it joins"
+    async with stage.side.store.reading() as connection:
+        marked = set((await connection.execute(text("select key from mark where key like 'm:%'"))).scalars())
+    assert marked == {f"m:{three}"}
+    await stage.drain(stage.folder())
+    assert not await differing(stage.side)
 
 
 async def test_what_a_decider_says_is_in_its_row_when_the_transaction_ends(
