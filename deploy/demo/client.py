@@ -1,9 +1,11 @@
 """The simulated partners' and staff's way in: the same as everybody's, by HTTP with a token."""
 
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +25,8 @@ PAGES = {"/marac/v1/meetings": "rowan-ellis", "/notify/v1/clocks": "dev-malik"}
 """Pages that are asked whether they are up to date, and by whom."""
 TRIES = 40
 PAUSE_SECONDS = 0.25
+BEFORE_ITS_END = 300
+"""Seconds: a system whose token is good for less asks for another."""
 CATCH_UP_SECONDS = 60.0
 """How long the pages may take to catch up with the year."""
 
@@ -58,6 +62,8 @@ class Client:
             base_url=settings.public_url, timeout=30, limits=limits, verify=self._trust
         )
         self._tokens: dict[str, str] = {}
+        self._renewed: dict[str, float] = {}
+        """When each system asks for another token; a person's is good for a day's work."""
         self._types: dict[str, str] = {}
         """Which type of fact is posted at a path, as the services describe themselves."""
         self.receipts: dict[str, Receipt] = {}
@@ -83,12 +89,22 @@ class Client:
     async def sign_in(self) -> None:
         """Tokens for every system by its secret, and for every person as a browser would come by one."""
         for system in self._directory.systems:
-            form = {"grant_type": "client_credentials"}
-            secret = (system.id, system.secret.get_secret_value())
-            answer = await self._http.post("/identity/token", data=form, auth=secret)
-            self._tokens[system.id] = answer.raise_for_status().json()["access_token"]
+            await self._sign_in(system.id, system.secret.get_secret_value())
         for person in self._directory.people:
             self._tokens[person.id] = await self._token_of(person.id)
+
+    async def _sign_in(self, system: str, secret: str) -> None:
+        form = {"grant_type": "client_credentials"}
+        answer = await self._http.post("/identity/token", data=form, auth=(system, secret))
+        said = answer.raise_for_status().json()
+        self._tokens[system] = said["access_token"]
+        self._renewed[system] = time.monotonic() + said["expires_in"] - BEFORE_ITS_END
+
+    async def _renew(self, who: str) -> None:
+        """A token that is soon over."""
+        for system in self._directory.systems:
+            if system.id == who and self._renewed.get(who, inf) < time.monotonic():
+                await self._sign_in(who, system.secret.get_secret_value())
 
     async def _token_of(self, person: str) -> str:
         origin = self._settings.origin
@@ -110,6 +126,7 @@ class Client:
 
         Raises Unexpected for any answer but a good one; httpx.TransportError when none comes.
         """
+        await self._renew(who)
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **more.pop("headers", {})}
         for left in reversed(range(TRIES)):
             try:

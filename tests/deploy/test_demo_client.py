@@ -47,6 +47,25 @@ async def test_it_gives_up_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch
     assert len(asked) == ways.TRIES
 
 
+@pytest.mark.parametrize(("good_for", "held"), [(3600, "token 1"), (60, "token 2")])
+async def test_a_system_asks_for_another_token_before_its_own_is_over(
+    tmp_path: Path, good_for: int, held: str
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/identity/token":
+            asked.append(f"token {len(asked) + 1}")
+            return httpx.Response(200, json={"access_token": asked[-1], "expires_in": good_for})
+        return httpx.Response(200, json={"token": request.headers["Authorization"]})
+
+    client = Client(Settings(data=tmp_path))
+    client._http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://t.test")
+    await client._sign_in("northmere-police", "secret")
+    said = await client.call("northmere-police", "GET", "/referrals/health")
+    assert said.json()["token"] == f"Bearer {held}"
+
+
 async def test_what_is_uploaded_is_lines_with_their_type_and_each_has_a_receipt(tmp_path: Path) -> None:
     at = "/referrals/v1/incidents"
     schema = {"schema": {"$ref": "#/components/schemas/Submission_IncidentReported_"}}
