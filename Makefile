@@ -56,8 +56,9 @@ screenshots: .venv/.dev build/.assets system ## Every page as desktop, phone and
 	@$(GOLDTHREAD) screenshots
 
 # Each measurement is tried by a few first: what does not run is told in minutes, and not after an hour. It is
-# here and not in `make test`, of which it took an eighth.
-bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries: YEAR=1 STEADY=600 for all of it
+# here and not in `make test`, of which it took an eighth. Each part that is measured is kept in
+# build/bench/parts: to measure it again of the same commit, delete it there.
+bench: .venv/.dev build/.assets system ## Measure it on this machine, beside the bare libraries; cut, it goes on: YEAR=1 STEADY=600 for all of it
 	@$(PY) -m pytest -q -m bench
 	@$(GOLDTHREAD) bench --year $(or $(YEAR),0.002) --steady $(or $(STEADY),20)
 

@@ -316,7 +316,7 @@ def screenshots() -> None:
 @app.command()
 def bench(
     year: Annotated[float, typer.Option(help="which share of a national year is uploaded; 1: all")] = 0.002,
-    steady: Annotated[float, typer.Option(help="seconds for which each steady rate is held")] = 20,
+    steady: Annotated[float, typer.Option(help="seconds for which the steady rate is held")] = 20,
 ) -> None:
     """Measure it on this machine, beside the bare libraries."""
     from deploy.bench import main

@@ -1,46 +1,27 @@
 """P4 and P5: an agenda over the year of a force area, and what the processes take that hold it.
 
-The demo's partners post their year to the distributed deployment, its coordinator lists the cases.
-The raw limit of an answer is the smallest answer of the same service by the same way. That of a
-process is the bare application of P1, with its libraries alone.
+The caseload was posted to the distributed deployment (``partners``). The raw limit of an answer is the
+smallest answer of the same service by the same way. That of a process is the bare application of P1, with
+its libraries alone.
 """
 
-import asyncio
 import re
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 
-import anyio
-import orjson
-
-from chassis.clock import Clock
-from chassis.http.bulk import LINES, NDJSON
-from contracts.events.people import IncidentReported, ReferralMade
-from deploy.bench.invented import AGENCY, line
-from deploy.bench.paging import milliseconds, settings_of
+from deploy.bench.paging import milliseconds
+from deploy.bench.partners import CASES, client_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import ROOT
-from deploy.demo.caseload import MARACS, Caseload
-from deploy.demo.client import Client, Unexpected
-from deploy.demo.listing import listed
-from deploy.demo.partners import AT_ONCE
-from deploy.demo.staff import COORDINATOR, Staff
+from deploy.demo.staff import COORDINATOR
 from deploy.local.deployment import PROGRAMS, SERVICES, Deployment
 from deploy.local.processes import end, free_port, launch, run_apart, wait_until
 from deploy.ready import is_ready
 
-CASES = 20
-"""On the agenda: those of the demo, and some whose year is told by lines of an upload."""
-FIRST = "agenda-0"
-"""What ends the numbers of the first of the latter."""
-OF_A_CASE = 8
-"""How many incidents each of the latter has."""
 GOAL_MS = 100
 GOAL_MB = 150
 GOAL_ALONE_MB = 300
@@ -48,10 +29,10 @@ GOAL_MATCHER_MB = 700
 GOAL_READY_SECONDS = 2
 
 
-def measure(deployment: Deployment, load: Caseload, times: int) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures."""
-    yield f"P4: {len(load.posts):,} posts of a year"
-    looks = run_apart(_looks(deployment, load, times))
+def measure(deployment: Deployment, meeting: str, times: int) -> Iterator[str | Figure]:
+    """Say what is under way; then the figures: of the agenda of this meeting, to which the caseload led."""
+    yield f"P4: {times} looks at an agenda"
+    looks = run_apart(_looks(deployment, meeting, times))
     for kind in ("JSON", "page"):
         value, limit = milliseconds(looks[kind], 99), milliseconds(looks["raw"], 99)
         what = f"agenda of {CASES} cases, {kind}, p99"
@@ -61,12 +42,9 @@ def measure(deployment: Deployment, load: Caseload, times: int) -> Iterator[str 
     yield from _processes(deployment)
 
 
-async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str, list[float]]:
+async def _looks(deployment: Deployment, meeting: str, times: int) -> dict[str, list[float]]:
     """The seconds of each look at the agenda, and of the smallest answer."""
     async with client_of(deployment) as client:
-        meeting = await _year(client, deployment, load)
-        await _fill(client, meeting, CASES - len(listed(load, MARACS[0])[0]))
-        await settled(client)
         paths = {
             "raw": "/marac/health",
             "JSON": f"/marac/v1/meetings/{meeting}/agenda",
@@ -79,89 +57,6 @@ async def _looks(deployment: Deployment, load: Caseload, times: int) -> dict[str
                 await client.call(COORDINATOR, "GET", path)
                 took[kind].append(time.perf_counter() - began)
     return {kind: seconds[times // 10 :] for kind, seconds in took.items()}
-
-
-@asynccontextmanager
-async def client_of(deployment: Deployment) -> AsyncIterator[Client]:
-    """A client of everybody of the try-out, signed in at a deployment that is ready."""
-    client = Client(settings_of(deployment))
-    try:
-        await client.ready()
-        await client.sign_in()
-        yield client
-    finally:
-        await client.close()
-
-
-async def settled(client: Client) -> None:
-    """Wait until every service has read and folded all that there is."""
-    for service in SERVICES:
-        while True:
-            reasons = (await client.call(AGENCY, "GET", f"/{service}/ready")).json()["reasons"]
-            if not reasons["behind"] and not reasons["marks"]:
-                break
-            await asyncio.sleep(0.02)
-
-
-async def _year(client: Client, deployment: Deployment, load: Caseload) -> str:
-    """All of it, accepted now; give the first MARAC's next meeting."""
-    staff = Staff(client, settings_of(deployment), load)
-    await staff.set_up()
-    limit = anyio.CapacityLimiter(AT_ONCE)
-
-    async def post(number: int) -> None:
-        async with limit:
-            await client.post(load.posts[number])
-
-    async with anyio.create_task_group() as together:
-        for number, each in enumerate(load.posts):
-            if each.of is None:
-                together.start_soon(post, number)
-    for number, each in enumerate(load.posts):
-        if each.of is not None:
-            await post(number)
-    await staff.call_meetings()
-    return client.receipts[f"demo-meeting-{MARACS[0]}"].root
-
-
-async def _fill(client: Client, meeting: str, missing: int) -> None:
-    """Refer so many more, each after their incidents, and list them."""
-    now = Clock().now()
-    for number in (f"agenda-{n}" for n in range(missing)):
-        lines = [
-            line(IncidentReported.type, f"{number}-{n}", number, number, at, kind="harassment")
-            for n in range(OF_A_CASE)
-            for at in (now - timedelta(days=30 * (n + 1)),)
-        ]
-        lines.append(line(ReferralMade.type, number, number, number, now - timedelta(days=1)))
-        case = (await upload(client, "referrals", lines))[-1]
-        while True:
-            try:
-                path = f"/marac/v1/meetings/{meeting}/cases"
-                await client.say(COORDINATOR, path, f"bench-listed-{number}", {"case": case})
-                break
-            except Unexpected:
-                await asyncio.sleep(0.05)  # it is not folded yet
-
-
-async def upload(client: Client, service: str, lines: list[bytes]) -> list[str]:
-    """Send lines in parts, one after the other; give the id of each fact. Raises Unexpected where one is not
-    taken."""
-    roots: list[str] = []
-    for start in range(0, len(lines), LINES):
-        answer = await client.call(
-            AGENCY,
-            "POST",
-            f"/{service}/v1/bulk",
-            content=b"\n".join(lines[start : start + LINES]),
-            headers={"Content-Type": NDJSON},
-            timeout=120,
-        )
-        results = [orjson.loads(each) for each in answer.text.splitlines()]
-        if wrong := [each for each in results if each["status"] not in (200, 201)]:
-            raise Unexpected(f"{len(wrong)} lines of {service} were not taken: {wrong[0]}")
-        roots += [each["receipt"]["root"] for each in results]
-    return roots
 
 
 def _processes(deployment: Deployment) -> Iterator[Figure]:

@@ -15,9 +15,9 @@ from signal import SIGTERM
 import httpx
 
 from deploy.bench import paging
-from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import AGENCY, breach
 from deploy.bench.paging import Pager, busy, pages, pages_during
+from deploy.bench.partners import client_of, settled, upload
 from deploy.bench.report import Figure
 from deploy.bench.steady import incident
 from deploy.demo.client import Client, Unexpected

@@ -12,8 +12,8 @@ from typing import Any
 
 from chassis.clock import Clock
 from contracts.events.people import IncidentReported, ReferralMade
-from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import AGENCY, line
+from deploy.bench.partners import client_of, settled, upload
 from deploy.bench.report import Figure
 from deploy.demo.client import Client
 from deploy.demo.staff import COORDINATOR

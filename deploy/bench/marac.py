@@ -23,10 +23,10 @@ from chassis.ids import Ids
 from chassis.store import open_store
 from contracts.events.people import IncidentReported
 from contracts.events.support import RoleTaken
-from deploy.bench.agenda import FIRST, client_of, settled, upload
 from deploy.bench.grown import Grown, grow
 from deploy.bench.invented import AREA, line
-from deploy.bench.paging import milliseconds, settings_of
+from deploy.bench.paging import milliseconds
+from deploy.bench.partners import FIRST, client_of, settings_of, settled, upload
 from deploy.bench.report import Figure
 from deploy.demo.client import Client, Unexpected
 from deploy.demo.staff import ADMINISTRATOR, COORDINATOR, OFFICER
@@ -113,7 +113,7 @@ COMES = {"agency": FLAGGERS[0], "attended": "present", "who": "Femi Adair"}
 
 
 def measure(deployment: Deployment, posts: int, cases: int) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures. The deployment has a MARAC's next meeting."""
+    """Say what is under way; then the figures. The caseload was posted."""
     yield f"M1: {posts} posts about a case on an open agenda"
     took, looks = run_apart(_posted(deployment, posts))
     value, raw = milliseconds(took, 99), milliseconds(looks, 99)

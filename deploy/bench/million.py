@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import asyncpg
 
 from chassis.views import PREFIX
-from deploy.bench.agenda import client_of
 from deploy.bench.paging import milliseconds
+from deploy.bench.partners import client_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import plain
 from deploy.demo.client import Client
@@ -31,7 +31,7 @@ _ID = "cast(md5('{kind}' || {n}) as uuid)"
 
 
 def measure(deployment: Deployment, facts: int, times: int) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures. The deployment has a MARAC's next meeting."""
+    """Say what is under way; then the figures. The caseload was posted."""
     yield f"P4: {facts:,} facts in MARAC's store"
     before, held, after = run_apart(_looks(deployment, facts, times))
     for kind in ("JSON", "page"):

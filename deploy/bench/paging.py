@@ -19,12 +19,11 @@ import asyncpg
 import httpx
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from pydantic import SecretStr
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from chassis.settings import Settings
 from deploy.bench.invented import AGENCY, AREA, breach
+from deploy.bench.partners import client_of, settings_of
 from deploy.bench.report import Figure
 from deploy.bench.stores import plain
 from deploy.demo.client import Client
@@ -37,9 +36,9 @@ PAUSE = 0.05
 """Seconds between a page that was answered and the next breach."""
 PATIENCE = 120
 WARM = 10
+"""Breaches that are not counted: each process does some things once."""
 BEFORE = 30
 """How many are posted for a figure of before, beside which stands one of meanwhile."""
-"""Breaches that are not counted: each process does some things once."""
 RAW_TOPIC = "bench-raw"
 
 
@@ -86,8 +85,15 @@ class Pager:
             writer.close()
 
 
+def on_call(deployment: Deployment) -> Pager:
+    """The pager of somebody who is on call from here on, and was paged a few times."""
+    pager = Pager()
+    run_apart(_set_up(deployment, pager))
+    return pager
+
+
 def measure(deployment: Deployment, pager: Pager, count: int) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures. The deployment knows nothing yet."""
+    """Say what is under way; then the figures. The deployment knows next to nothing yet."""
     yield f"P3: {count} breaches, one after another"
     ours, raw = run_apart(_measured(deployment, pager, count))
     for name, at in (("p50", 50), ("p99", 99)):
@@ -114,28 +120,15 @@ def busy(meanwhile: str, took: list[float], before: list[float]) -> Figure:
 
 
 async def _measured(deployment: Deployment, pager: Pager, count: int) -> tuple[list[float], list[float]]:
-    settings = settings_of(deployment)
-    client = Client(settings)
-    try:
-        await client.ready()
-        await client.sign_in()
-        async with pager.open():
-            await _set_up(client, settings, pager)
-            ours = await pages(client, pager, "idle", WARM + count)
-            raw = await _raw(deployment, pager, WARM + count)
-    finally:
-        await client.close()
+    async with client_of(deployment) as client, pager.open():
+        ours = await pages(client, pager, "idle", WARM + count)
+        raw = await _raw(deployment, pager, WARM + count)
     return ours[WARM:], raw[WARM:]
 
 
-def settings_of(deployment: Deployment) -> Settings:
-    """What the services of this deployment were told, as far as whoever calls them needs it."""
-    secret = deployment.environment("orders")["GOLDTHREAD_SECRET"]
-    return Settings(public_url=deployment.url, secret=SecretStr(secret), issuer="", data=deployment.folder)
-
-
-async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
-    """One area, and somebody on call there."""
+async def _set_up(deployment: Deployment, pager: Pager) -> None:
+    """One area, and somebody on call there, who is paged."""
+    settings = settings_of(deployment)
     staff = Ids(settings.secret.get_secret_value()).staff(settings.trusted_issuer, "dev-malik")
     person = {"person": staff, "webhook": pager.url}
     now = Clock().now()
@@ -148,8 +141,10 @@ async def _set_up(client: Client, settings: Settings, pager: Pager) -> None:
     header = {"occurred": now.isoformat(), "recorded": now.isoformat()}
     header |= {"basis": "public-task", "purpose": "safeguarding"}
     area = {"area": AREA, "name": "North", "kind": "marac"}
-    for who, what, content in (("aisha-bright", "areas", area), ("colin-wray", "rota", rota)):
-        await client.say(who, f"/notify/v1/{what}", f"bench-{what}", header | {"content": content})
+    async with client_of(deployment) as client, pager.open():
+        for who, what, content in (("aisha-bright", "areas", area), ("colin-wray", "rota", rota)):
+            await client.say(who, f"/notify/v1/{what}", f"bench-{what}", header | {"content": content})
+        await pages(client, pager, "first", WARM)
 
 
 async def pages(client: Client, pager: Pager, prefix: str, count: int) -> list[float]:

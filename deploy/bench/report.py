@@ -3,9 +3,10 @@
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.table import Table
@@ -48,7 +49,7 @@ HEADINGS = ("", "What", "Goldthread", "Raw limit", "Ratio", "Goal", "Met")
 
 def table_of(figures: Sequence[Figure]) -> Table:
     """For the screen."""
-    table = Table(title=conditions(None))
+    table = Table(title=machine())
     for at, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if at in (2, 3, 4) else "left")
     for figure in figures:
@@ -56,14 +57,23 @@ def table_of(figures: Sequence[Figure]) -> Table:
     return table
 
 
-def conditions(day: date | None) -> str:
-    """The machine, and the day if one is given."""
+def machine() -> str:
+    """What it was measured on."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    machine = (
+    return (
         f"{os.cpu_count()} cores, {gigabytes:.0f} GB of memory, {platform.system()} on "
         f"{platform.machine()}, Python {platform.python_version()}"
     )
-    return f"{machine}, {day.day} {day:%B %Y}" if day else machine
+
+
+def told_days(days: Iterable[date]) -> str:
+    """Each day once, and its year where the next is of another."""
+    ordered = sorted(set(days))
+    said = [
+        f"{day.day} {day:%B}" + (f" {day.year}" if after is None or after.year != day.year else "")
+        for day, after in zip_longest(ordered, ordered[1:])
+    ]
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def keep(figures: Sequence[Figure], file: Path) -> None:
@@ -72,7 +82,7 @@ def keep(figures: Sequence[Figure], file: Path) -> None:
     file.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
 
 
-def tell(figures: Sequence[Figure], readme: Path, day: date) -> bool:
+def tell(figures: Sequence[Figure], readme: Path, days: Iterable[date]) -> bool:
     """Put the table between its markers in the README; False if it has no such place."""
     text = readme.read_text() if readme.exists() else ""
     before, begin, rest = text.partition(BEGIN)
@@ -84,6 +94,6 @@ def tell(figures: Sequence[Figure], readme: Path, day: date) -> bool:
         "| :- | :- | -: | -: | -: | :- | :- |",
         *("| " + " | ".join(figure.cells) + " |" for figure in figures),
     ]
-    said = f"Measured by `make bench` on one machine: {conditions(day)}."
+    said = f"Measured by `make bench` on one machine: {machine()}, {told_days(days)}."
     readme.write_text(f"{before}{BEGIN}\n{said}\n\n" + "\n".join(lines) + f"\n{END}{after}")
     return True

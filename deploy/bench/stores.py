@@ -1,4 +1,4 @@
-"""The Kafka and the PostgreSQL that all figures of one run share, and processes that work on them."""
+"""What a part stands on: Kafka and PostgreSQL, or a deployment; and processes that work on them."""
 
 import json
 import shutil
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import asyncpg
 
+from deploy.local.deployment import Deployment
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Unavailable, launch, run_apart
@@ -71,6 +72,18 @@ def stores() -> Iterator[Stores]:
         finally:
             postgres.stop()
             kafka.stop()
+
+
+@contextmanager
+def deployed() -> Iterator[Deployment]:
+    """A distributed deployment of its own, on a durable cluster. Raises Unavailable."""
+    with folder() as made:
+        deployment = Deployment(made, durable=True)
+        deployment.start()
+        try:
+            yield deployment
+        finally:
+            deployment.stop()
 
 
 def plain(url: str) -> str:

@@ -13,9 +13,9 @@ from statistics import median
 from chassis.clock import Clock
 from contracts.events.people import IncidentReported
 from deploy.bench import paging
-from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import line
 from deploy.bench.paging import Pager, busy, pages, pages_during
+from deploy.bench.partners import client_of, settled, upload
 from deploy.bench.report import Figure
 from deploy.demo.client import Client
 from deploy.local.deployment import Deployment

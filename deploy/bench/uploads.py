@@ -16,8 +16,8 @@ from chassis.clock import Clock
 from chassis.http.bulk import CSV, LINES
 from contracts.events.people import IncidentReported
 from contracts.posts import row_of, written
-from deploy.bench.agenda import client_of, settled
 from deploy.bench.invented import AGENCY, line
+from deploy.bench.partners import client_of, settled
 from deploy.bench.report import Figure
 from deploy.bench.year import OF_ONE, copied
 from deploy.demo.client import Client, Unexpected

@@ -21,9 +21,9 @@ from contracts.content import Content
 from contracts.events.orders import BreachReported, OrderMade
 from contracts.events.people import IncidentReported, ReferralMade
 from deploy.bench import paging
-from deploy.bench.agenda import client_of, settled, upload
 from deploy.bench.invented import line
 from deploy.bench.paging import Pager, busy, milliseconds, pages, pages_during
+from deploy.bench.partners import client_of, settled, upload
 from deploy.bench.report import Figure
 from deploy.bench.stores import plain
 from deploy.demo.client import Client
@@ -74,7 +74,7 @@ def _content(kind: type[Content], at: datetime) -> dict[str, str]:
 
 
 def measure(deployment: Deployment, pager: Pager, share: float) -> Iterator[str | Figure]:
-    """Say what is under way; then the figures. The deployment has a MARAC's next meeting."""
+    """Say what is under way; then the figures. The caseload was posted."""
     lines = lines_of(share)
     count = sum(map(len, lines.values()))
     yield f"P6: {count:,} lines, {share:.2%} of a national year"

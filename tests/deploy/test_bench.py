@@ -1,12 +1,16 @@
-"""``make bench``: that each measurement runs on real parts, in its smallest form, and is told."""
+"""``make bench``: that each part runs on real parts, in its smallest form, is kept, and is told."""
 
 import json
 import re
-from collections.abc import Coroutine
-from dataclasses import replace
+import subprocess
+from collections.abc import Coroutine, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 from xml.etree import ElementTree
 
 import pytest
@@ -14,33 +18,20 @@ from fastapi.routing import iter_route_contexts
 
 from chassis.clock import Clock
 from chassis.ids import Ids
-from deploy.bench import (
-    agenda,
-    folding,
-    hard,
-    linked,
-    marac,
-    million,
-    paging,
-    posting,
-    steady,
-    subject,
-    uploads,
-    year,
-)
+from deploy.bench import hard, marac, paging, run, steady, subject, uploads
 from deploy.bench.invented import breach, incidents
+from deploy.bench.parts import Run, commit
 from deploy.bench.plots import draw
-from deploy.bench.report import BEGIN, END, Figure, keep, tell
-from deploy.bench.stores import stores
+from deploy.bench.report import BEGIN, END, Figure, keep, tell, told_days
 from deploy.demo.caseload import MARACS, caseload
 from deploy.local.deployment import Deployment
 from deploy.local.processes import Unavailable
 from services.marac.service import SERVICE as MARAC
-from tests.support.real import RealParts
 
 SVG = "http://www.w3.org/2000/svg"
 MET = Figure("P1", "posts", 2_600.4, "requests/s", 3_300, 0.788, "ratio ≥ 0.7", met=True)
 SLOW = Figure("P3", "page", 151.26, "ms", 8, 18.9, "< 100 ms", met=False)
+RUN = Run("c0ffee", "2 cores", 0.002, 20)
 
 NO_PAGE = {
     "/marac/": "it leads on to the first page of whoever comes",
@@ -54,28 +45,32 @@ TAKEN = ("2.9 min", "0.2 min", "14.50", "< 3 min", "yes")
 FOLDED = ("5.4 min", "0.2 min", "27.00", "", "")
 
 
-@pytest.mark.bench
-@pytest.mark.kafka
-@pytest.mark.postgres
-def test_it_measures_posting_and_folding_on_real_parts() -> None:
-    try:
-        with stores() as both:
-            steps = [*posting.measure(both, 0.3, 1), *folding.measure(both, 200, 400)]
-    except Unavailable as problem:
-        pytest.skip(str(problem))
-    figures = {step.id: step for step in steps if isinstance(step, Figure)}
-    assert set(figures) == {"P1", "P1 traced", "P1 whole", "P2"}
-    for figure in figures.values():
-        assert figure.value > 0
-        assert figure.ratio == pytest.approx(figure.value / figure.raw)
-    assert [step.id for step in steps if isinstance(step, Figure)].count("P2") == 4
+OF_PARTS = {
+    "posting": ("P1", "P1 traced", "P1 traced", "P1 whole"),
+    "folding": ("P2", "P2", "P2", "P2"),
+    "deployment": (
+        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy"),
+        *("P6 upload", "P6 upload"),
+    ),
+    "subject": ("P7", "P3 busy", "P3 busy", "P3 busy", "P3 kill"),
+    "steady": ("P8", "P8"),
+    "marac": ("M1", "M2", "P4", "P4"),
+}
+"""Which figures each part gives, in their order."""
 
 
-@pytest.mark.bench
-@pytest.mark.kafka
-@pytest.mark.postgres
-def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The caseload of one MARAC's first case; and of each that is measured by many, a few."""
+    whole = caseload(Clock().now())
+    first = whole.referrals[MARACS[0]][0]
+    referrals = {area: [first] if area == MARACS[0] else [] for area in MARACS}
+    one = replace(whole, posts=[post for post in whole.posts if post.key == first], referrals=referrals)
+    monkeypatch.setattr(run, "caseload", lambda _: one)
+    counts = {"SECONDS": 0.3, "ROUNDS": 1, "FACTS": 200, "PAGES": 3, "LOOKS": 10, "LINKS": 2}
+    counts |= {"OF_ONE_SUBJECT": 5, "POSTS": 3, "OF_A_FORCE": 32, "MILLION": 400}
+    for name, count in counts.items():
+        monkeypatch.setattr(run, name, count)
     monkeypatch.setattr(paging, "BEFORE", 3)
     monkeypatch.setattr(marac, "LOOKS", 2)
     monkeypatch.setattr(subject, "TIMES", 2)
@@ -83,32 +78,202 @@ def test_it_measures_paging_and_the_agenda_on_the_whole_deployment(monkeypatch: 
     monkeypatch.setattr(steady, "INSTANCES", (1, 2))
     monkeypatch.setattr(steady, "LOWEST", 60.0)
     monkeypatch.setattr(hard, "FLOOD_SECONDS", 1.0)
-    whole = caseload(Clock().now())
-    first = whole.referrals[MARACS[0]][0]
-    referrals = {area: [first] if area == MARACS[0] else [] for area in MARACS}
-    few = replace(whole, posts=[post for post in whole.posts if post.key == first], referrals=referrals)
-    parts = RealParts()
-    deployment = Deployment(parts.folder(), durable=False)
+    monkeypatch.setattr(hard, "PARTS", ("orders", "postgres"))
+
+
+@pytest.mark.bench
+@pytest.mark.kafka
+@pytest.mark.postgres
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("part", run.PARTS)
+def test_each_part_is_measured_on_real_parts_by_itself(part: str) -> None:
     try:
-        deployment.start()
-        pager = paging.Pager()
-        steps = [*paging.measure(deployment, pager, 3), *agenda.measure(deployment, few, 10)]
-        steps += [*linked.measure(deployment, 2)]
-        steps += [*year.measure(deployment, pager, 0.00002), *uploads.measure(deployment)]
-        steps += [*subject.measure(deployment, pager, 5)]
-        steps += [*hard.measure(deployment, pager, ("orders", "postgres")), *steady.measure(deployment, 1)]
-        steps += [*marac.measure(deployment, 3, 32), *million.measure(deployment, 80, 10)]
-    finally:
-        deployment.stop()
-        parts.stop()
+        steps = list(run.PARTS[part](replace(RUN, share=0.00002, steady_seconds=1)))
+    except Unavailable as problem:
+        pytest.skip(str(problem))
     figures = [step for step in steps if isinstance(step, Figure)]
-    assert [figure.id for figure in figures] == [
-        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy"),
-        *("P6 upload", "P6 upload", "P7"),
-        *("P3 busy", "P3 busy", "P3 busy", "P3 kill", "P8", "P8", "M1", "M2", "P4", "P4"),
-    ]
-    assert all(figure.value > 0 and figure.raw > 0 for figure in figures if figure.id != "P8")
-    assert "agenda of 20 cases, JSON, p99" in {figure.what for figure in figures}
+    assert tuple(figure.id for figure in figures) == OF_PARTS[part]
+    for figure in figures:
+        assert figure.ratio == pytest.approx(figure.value / figure.raw)
+        assert figure.id == "P8" or figure.value > 0 < figure.raw
+    if part == "deployment":
+        assert "agenda of 20 cases, JSON, p99" in {figure.what for figure in figures}
+
+
+@dataclass
+class Bench:
+    """A bench whose parts are no real ones."""
+
+    root: Path
+    measured: list[str] = field(default_factory=list)
+    breaks: str | None = None
+    """The part that ends without a figure."""
+
+    def steps(self, name: str) -> Iterator[str | Figure]:
+        """Of one part."""
+        self.measured.append(name)
+        yield f"{name} is under way"
+        if name == self.breaks:
+            raise KeyboardInterrupt
+        yield replace(MET, what=name)
+
+    def again(self, share: float = 0.002, seconds: float = 20) -> list[str]:
+        """Which parts another run measures."""
+        self.measured.clear()
+        run.main(share, seconds)
+        return list(self.measured)
+
+    @property
+    def told(self) -> list[str]:
+        """What each figure of the last whole run is of."""
+        return [each["what"] for each in json.loads((self.root / "build/bench.json").read_text())]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(tmp_path)
+    parts = {name: partial(lambda name, _: made.steps(name), name) for name in ("first", "second", "third")}
+    monkeypatch.setattr(run, "PARTS", parts)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "JSON", tmp_path / "build/bench.json")
+    monkeypatch.setattr(run, "PLOTS", tmp_path / "build/bench")
+    monkeypatch.setattr(run, "PARTS_KEPT", tmp_path / "build/bench/parts")
+    monkeypatch.setattr(run, "README", tmp_path / "README.md")
+    monkeypatch.setattr(run, "run_of", lambda *given: Run(RUN.commit, RUN.machine, *given))
+    return made
+
+
+def test_a_run_that_was_cut_goes_on_with_the_part_that_is_missing(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.breaks = "second"
+    with pytest.raises(KeyboardInterrupt):
+        bench.again()
+    assert bench.measured == ["first", "second"]
+    bench.breaks = None
+    assert bench.again() == ["second", "third"]
+    assert bench.told == ["first", "second", "third"]
+    assert "first: measured on " in capsys.readouterr().out
+    assert bench.again() == []
+    assert bench.told == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("other", "given"),
+    [
+        (("decaf", "2 cores"), (0.002, 20)),
+        (("c0ffee", "4 cores"), (0.002, 20)),
+        ((None, "2 cores"), (0.002, 20)),
+        (("c0ffee", "2 cores"), (1, 20)),
+        (("c0ffee", "2 cores"), (0.002, 600)),
+    ],
+)
+def test_figures_of_another_run_are_not_taken_over(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    other: tuple[str | None, str],
+    given: tuple[float, float],
+) -> None:
+    bench.again()
+    monkeypatch.setattr(run, "run_of", lambda *given: Run(*other, *given))
+    assert bench.again(*given) == ["first", "second", "third"]
+    assert bench.again(*given) == []
+
+
+def test_figures_of_files_that_no_commit_has_are_not_taken_over(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "run_of", lambda *given: Run("c0ffee+changes", "2 cores", *given))
+    assert bench.again() == bench.again() == ["first", "second", "third"]
+
+
+def test_a_part_that_nobody_can_read_is_measured_again(bench: Bench) -> None:
+    bench.again()
+    (bench.root / "build/bench/parts/second.json").write_text('{"day": ')
+    assert bench.again() == ["second"]
+
+
+def test_the_readme_tells_each_day_on_which_a_part_was_measured(bench: Bench) -> None:
+    readme = bench.root / "README.md"
+    readme.write_text(f"{BEGIN}\n{END}\n")
+    bench.again()
+    kept = bench.root / "build/bench/parts/second.json"
+    kept.write_text(re.sub(r'"day": ".{10}"', '"day": "2026-11-24"', kept.read_text()))
+    bench.again()
+    assert "24 November" in readme.read_text()
+    assert f"{Clock().now().year}." in readme.read_text()
+
+
+def test_what_a_run_writes_itself_does_not_change_what_is_measured(tmp_path: Path) -> None:
+    assert commit(tmp_path) is None
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.org")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    (tmp_path / "README.md").write_text("Nothing is measured.")
+    (tmp_path / "code.py").write_text("")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "All of it")
+    clean = commit(tmp_path)
+    assert clean is not None
+    assert re.fullmatch("[0-9a-f]{40}", clean)
+    (tmp_path / "README.md").write_text("All is measured.")
+    assert commit(tmp_path) == clean
+    (tmp_path / "code.py").write_text("1")
+    assert commit(tmp_path) == f"{clean}+changes"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (["2026-12-01", "2026-12-01"], "1 December 2026"),
+        (["2026-12-01", "2026-11-30"], "30 November and 1 December 2026"),
+        (["2026-12-31", "2027-01-01", "2027-01-02"], "31 December 2026, 1 January and 2 January 2027"),
+    ],
+)
+def test_days_are_told_as_people_say_them(days: list[str], told: str) -> None:
+    assert told_days(map(date.fromisoformat, days)) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "found", "held", "tried", "sustained"),
+    [
+        (600, 45, 45, [(20, 20), (30, 20), (45, 20), (67.5, 20), (45, 600)], 45),
+        (600, 45, 20, [(20, 20), (30, 20), (45, 20), (67.5, 20), (45, 600), (30, 600), (20, 600)], 20),
+        (600, 20, 0, [(20, 20), (30, 20), (20, 600)], 0),
+        (600, 0, 0, [(20, 20)], 0),
+        (5, 30, 30, [(20, 5), (30, 5), (45, 5), (30, 5)], 30),
+    ],
+)
+def test_the_highest_rate_that_is_found_is_held_for_the_whole_time(
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    found: float,
+    held: float,
+    tried: list[tuple[float, float]],
+    sustained: float,
+) -> None:
+    """``found``: which rate is sustained while it is looked for; ``held``: which for the whole time."""
+    asked: list[tuple[float, float]] = []
+    names: set[str] = set()
+
+    async def holds(_: object, rate: float, for_seconds: float, name: str) -> bool:
+        asked.append((rate, for_seconds))
+        names.add(name)
+        return rate <= (held if name.endswith("-found") else found)
+
+    monkeypatch.setattr(steady, "client_of", nullcontext)
+    monkeypatch.setattr(steady, "settled", AsyncMock())
+    monkeypatch.setattr(steady, "_holds", holds)
+    monkeypatch.setattr(steady, "INSTANCES", (1,))
+    _, figure = steady.measure(Deployment(Path("nowhere"), durable=False), seconds)
+    assert isinstance(figure, Figure)
+    assert figure.value == sustained
+    assert figure.what.endswith(f"held for {seconds} s")
+    assert asked == tried
+    assert len(names) == len(tried), "facts of one holding are not those of another"
 
 
 def test_an_upload_is_of_all_rows_and_told_until_taken_and_until_folded(
@@ -179,7 +344,7 @@ def test_the_figures_are_drawn_a_picture_for_each_unit(tmp_path: Path) -> None:
 def test_only_its_section_of_the_readme_changes(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"# Before\n{BEGIN}\nlast year\n{END}\nafter\n")
-    assert tell([MET, SLOW], readme, date(2026, 11, 24))
+    assert tell([MET, SLOW], readme, [date(2026, 11, 24)])
     told = readme.read_text()
     assert told.startswith(f"# Before\n{BEGIN}\n")
     assert told.endswith(f"\n{END}\nafter\n")
@@ -192,5 +357,5 @@ def test_only_its_section_of_the_readme_changes(tmp_path: Path) -> None:
 def test_a_readme_without_a_place_for_it_stays_as_it_is(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("# Nothing is measured\n")
-    assert not tell([MET], readme, date(2026, 11, 24))
+    assert not tell([MET], readme, [date(2026, 11, 24)])
     assert readme.read_text() == "# Nothing is measured\n"
