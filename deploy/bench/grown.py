@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 
-from sqlalchemy import select
-
 from chassis.archive import Archive
 from chassis.rows import canonical, new_row, write_rows
 from chassis.views import Row, View
@@ -137,7 +135,7 @@ async def _read(archive: Archive, case: str, meeting: str, flaggers: Sequence[st
         for view in (PERSON, CHILD, AT_RISK)
         if (found := await archive.row(view, person)) is not None
     ]
-    action = await archive.rows(ACTION, select(ACTION.table).limit(1))
+    action = await archive.rows_by(ACTION, "of_case", [case])
     return _Held(
         row,
         of_case,
