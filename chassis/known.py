@@ -5,6 +5,7 @@ or cause, never for a list of all.
 """
 
 import asyncio
+import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import cast
@@ -23,9 +24,8 @@ from chassis.views import PREFIX, Person, Row, Subject, View, configuration_of
 from contracts.content import Content
 from contracts.events.identity import IdentityAssigned
 
-BREATH_SECONDS = 0.001
-AT_A_BREATH = 50
-"""How many facts are read before others have their turn."""
+WORK_SECONDS, BREATH_SECONDS = 0.002, 0.001
+"""How long is worked before others have their turn, and how long a turn is."""
 MOST_KEPT = 512
 """How many rows of then are kept; then they are all forgotten."""
 _KEY = (("key", "text"),)
@@ -56,6 +56,7 @@ class Known:
         self._people = [view for view in views if view.of == "person"]
         self._configured_by = configuration_of(views)
         self._kept: dict[tuple[View, bytes], Row | None] = {}
+        self._breathed = 0.0
 
     async def rows(self, view: View, subjects: Collection[str], at: datetime) -> dict[str, Row]:
         """The rows that a view would have had for these subjects, had they been folded at ``at``: who has
@@ -73,9 +74,8 @@ class Known:
         return found
 
     async def _row(self, view: View, given: Subject) -> Row | None:
-        """The row of what was known, folded once: of a time that is over the same is asked again. Between any
-        two others have their turn: whoever is called to a breach does not wait for this."""
-        await asyncio.sleep(BREATH_SECONDS)
+        """The row of what was known, folded once: of a time that is over the same is asked again."""
+        await self._breathe()
         made_of = (view, once(given, _made_of))
         if made_of not in self._kept:
             row = await self._folded(view, given)
@@ -92,7 +92,14 @@ class Known:
             except NotYetFolded as asked:
                 for rows in (each for each in _rows_of(given) if asked.view.name not in each.folded):
                     rows.folded[asked.view.name] = await self._row(asked.view, rows.person)
-                await asyncio.sleep(BREATH_SECONDS)
+                await self._breathe()
+
+    async def _breathe(self) -> None:
+        """Others have their turn after so much work, and not for each row, of which a list asks for hundreds:
+        whoever is called to a breach does not wait for this."""
+        if time.monotonic() - self._breathed >= WORK_SECONDS:
+            await asyncio.sleep(BREATH_SECONDS)
+            self._breathed = time.monotonic()
 
     async def places(self, mentions: Collection[str], at: datetime) -> dict[str, str]:
         """Which person each of these mentions was at a time."""
@@ -192,10 +199,9 @@ class Known:
             values["type"] = kind.type
         bodies = (await connection.execute(prepared(statement), values)).scalars().all()
         facts = []
-        for number, body in enumerate(bodies, 1):
+        for body in bodies:
+            await self._breathe()
             facts.append(parsed(body))
-            if number % AT_A_BREATH == 0:
-                await asyncio.sleep(BREATH_SECONDS)
         return FactSet(facts)
 
 

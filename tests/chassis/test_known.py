@@ -339,9 +339,11 @@ async def test_of_another_time_view_or_subject_the_row_is_another(store: Store) 
     assert len({_bytes(row) for row in rows}) == len(rows)
 
 
-async def test_others_have_their_turn_between_any_two_folds_and_whatever_is_kept(
+async def test_others_have_their_turn_after_so_much_work_and_whatever_is_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The least work is a fold, and then a row that is kept."""
+    monkeypatch.setattr(known, "WORK_SECONDS", 0)
     turns, folds, ended = 0, list[tuple[int, int]](), asyncio.Event()
 
     def noting(view: View) -> View:
@@ -379,6 +381,10 @@ async def test_others_have_their_turn_between_any_two_folds_and_whatever_is_kept
     assert await archive.rows_as_of(views[1], cases, AT) == rows
     assert asyncio.get_running_loop().time() - began > 0.019 * len(cases)
     assert len(folds) == len(people) + len(cases), "all is kept"
+    monkeypatch.setattr(known, "WORK_SECONDS", 60)
+    monkeypatch.setattr(known, "BREATH_SECONDS", 60)
+    async with asyncio.timeout(30):
+        assert await archive.rows_as_of(views[1], cases, AT) == rows, "of less work nobody waits for a turn"
 
 
 async def test_a_time_that_some_service_has_not_passed_is_refused(store: Store) -> None:
