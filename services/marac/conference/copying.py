@@ -64,9 +64,9 @@ async def take(runtime: Runtime, caller: Caller, meeting: str) -> Copied:
     agenda, facts, _ = await queries.read_agenda(runtime, caller, meeting, paper=True)
     left_out: set[str] = set()
     cases: list[tuple[CasePage, CaseResearch]] = []
-    for line in agenda.cases:
-        page, of_page, without = await queries.read_case(runtime, caller, line.case, paper=True)
-        research, of_research = await researched.read_of_case(runtime, caller, line.case)
+    answered = await researched.read_of_cases(runtime, caller, [line.case for line in agenda.cases])
+    for case, (research, of_research) in answered.items():
+        page, of_page, without = await queries.read_case(runtime, caller, case, paper=True)
         cases.append((page, research))
         facts, left_out = facts | of_page | {*of_research}, left_out | without
     body = b"".join(

@@ -1,6 +1,6 @@
 """What readers of cases are shown of research: of a meeting, who has answered; of a case, what they said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from chassis.http.auth import Caller
@@ -68,39 +68,66 @@ async def of_case(
 ) -> shown_research.CaseResearch:
     """What agencies answered of a case, and who has not, as it is now or as it was known at a time. Raises
     Problem (404) for whoever may not see the case."""
-    page, facts = await read_of_case(runtime, caller, case, at)
-    await runtime.shown(caller, ANSWERS.name, case, page.model_dump_json().encode(), facts)
-    return page
+    return (await of_cases(runtime, caller, [case], at))[case]
 
 
-async def read_of_case(
-    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None
-) -> tuple[shown_research.CaseResearch, list[str]]:
-    """The same, shown to nobody, and the facts in it: raises as ``of_case`` does."""
-    found = await Held(runtime).many(CASE, rows.ConferenceCase, [case], "case")
-    row = (await visible(runtime, caller, found.values())).get(case)
-    if row is None:
+async def of_cases(
+    runtime: Runtime, caller: Caller, cases: Collection[str], at: datetime | None = None
+) -> dict[str, shown_research.CaseResearch]:
+    """The same of each of these cases, by case. Raises Problem (404) for whoever may not see one of them."""
+    read = await read_of_cases(runtime, caller, cases, at)
+    for case, (page, facts) in read.items():
+        await runtime.shown(caller, ANSWERS.name, case, page.model_dump_json().encode(), facts)
+    return {case: page for case, (page, _) in read.items()}
+
+
+async def read_of_cases(
+    runtime: Runtime, caller: Caller, cases: Collection[str], at: datetime | None = None
+) -> dict[str, tuple[shown_research.CaseResearch, list[str]]]:
+    """The same, shown to nobody, and the facts in it: raises as ``of_cases`` does."""
+    found = await Held(runtime).many(CASE, rows.ConferenceCase, cases, "case")
+    seen = await visible(runtime, caller, found.values())
+    if not seen.keys() >= set(cases):
         raise not_found()
     held, now = Held(runtime, at), at or runtime.clock.now()
     defined = casefile.agencies_of(await runtime.configuration(AgencyDefined, at=at))
-    said = await held.one(ANSWERS, AnswersRow, case)
-    meetings = await held.many(RESEARCH, ResearchRow, {each.meeting for each in row.meetings}, "meeting")
-    persons = await held.many(
-        PERSON, rows.ConferencePerson, {each.person for each in people_of(row)}, "person"
-    )
-    answers = said.answers if said else ()
+    said = await held.many(ANSWERS, AnswersRow, cases, "case")
+    listed = {case: {each.meeting for each in seen[case].meetings} for case in cases}
+    meetings = await held.many(RESEARCH, ResearchRow, set[str]().union(*listed.values()), "meeting")
+    people = {each.person for row in seen.values() for each in people_of(row)}
+    persons = await held.many(PERSON, rows.ConferencePerson, people, "person")
+    return {
+        case: _research(
+            seen[case],
+            said[case].answers if case in said else (),
+            {each: row for each, row in meetings.items() if each in listed[case]},
+            persons,
+            defined,
+            now,
+        )
+        for case in cases
+    }
+
+
+def _research(
+    row: rows.ConferenceCase,
+    answers: Sequence[Answer],
+    meetings: Mapping[str, ResearchRow],
+    persons: Mapping[str, rows.ConferencePerson],
+    defined: Mapping[str, AgencyDefined],
+    at: datetime,
+) -> tuple[shown_research.CaseResearch, list[str]]:
     kinds = {agency: each.kind for agency, each in defined.items()}
     order = speaking_order([each.agency for each in answers], kinds, row.agency)
-    open_ = {} if row.withdrawn else _unanswered(case, meetings, now)
-    places = speaking_order(open_, kinds, row.agency)
+    open_ = {} if row.withdrawn else _unanswered(row.case, meetings, at)
     page = shown_research.CaseResearch(
-        case=case,
+        case=row.case,
         answers=[
             _answer(each, row, persons, meetings)
             for each in sorted(answers, key=lambda each: order.index(each.agency))
         ],
-        unanswered=[open_[agency] for agency in places],
-        agencies=agency_names(defined, {*order, *open_}),
+        unanswered=[open_[agency] for agency in speaking_order(open_, kinds, row.agency)],
+        agencies=agency_names(defined, [*order, *open_]),
     )
     return page, [row.fact, *(each.fact for each in answers)]
 

@@ -121,16 +121,15 @@ async def agenda_on_paper(
     shown = await queries.agenda(runtime, caller, meeting, at, paper=True)
     look = _look(request, caller, shown, f"/marac/meetings/{meeting}")
     words = _words(look, paper=True)
-    cases = await queries.sheets(runtime, caller, [line.case for line in shown.cases], at)
+    listed = [line.case for line in shown.cases]
+    cases = await queries.sheets(runtime, caller, listed, at)
+    research = await researched.of_cases(runtime, caller, listed, at)
     return PAGES.show(
         "agenda_print.html",
         look,
         agenda=shown,
         words=words,
-        cases=[
-            (page, CaseView(page, words), await researched.of_case(runtime, caller, page.case, at))
-            for page in cases
-        ],
+        cases=[(page, CaseView(page, words), research[page.case]) for page in cases],
         until=(look.now + PAPER_LASTS).date(),
     )
 

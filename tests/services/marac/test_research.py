@@ -1,17 +1,22 @@
 """Research before a meeting, and who has a tie to a case: what is asked, answered, shown and hidden."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.accept import own_header
+from chassis.http.problem import Problem
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import Role, SupportKind, SupportStep
+from services.marac.conference import researched
 from tests.services.marac.caseload import STREET, ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.support.facts import someone
 from tests.support.waiting import until
 
 FOUND = "The door was mended on 2 March."
@@ -106,6 +111,31 @@ async def test_an_answer_stops_its_clock_and_stands_on_the_case(marac: Marac) ->
     assert FOUND not in (await marac.get("matac", "cohort")).text
     waits = (await marac.get("housing", "research")).json()
     assert ([each["state"] for each in waits["answered"]], waits["waits"]) == (["answered"], [])
+
+
+async def test_of_several_cases_it_is_read_together_what_it_is_of_each(marac: Marac) -> None:
+    made, chair = await asked(marac), CALLERS["chair"]
+    theirs = [someone(Role.VICTIM, "eve"), someone(Role.PERPETRATOR, "dan")]
+    other = replace(made, case=await marac.say("haven", referral(grade=None, people=theirs).said, 3))
+    await until(lambda: marac.page("coordinator", other.case))
+    listed = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": other.case})
+    assert listed.status_code == 201, listed.text
+    before = marac.runtime.clock.now()
+    for each, found in ((made, FOUND), (other, "Nothing since May.")):
+        assert (
+            await say(marac, "housing", each, answer(await people(marac, each), found))
+        ).status_code == 201
+    assert (await say(marac, "hospital", other, answer(await people(marac, other)))).status_code == 201
+    after, cases = marac.runtime.clock.now(), [other.case, made.case]
+    await until(lambda: marac.passed(after))
+    for at, answered in ((None, [2, 1]), (after, [2, 1]), (before, [0, 0])):
+        together = await researched.read_of_cases(marac.runtime, chair, cases, at)
+        assert [len(together[case][0].answers) for case in cases] == answered
+        for case in cases:
+            assert await researched.read_of_cases(marac.runtime, chair, [case], at) == {case: together[case]}
+    with pytest.raises(Problem) as refused:
+        await researched.read_of_cases(marac.runtime, chair, [made.case, made.meeting])
+    assert refused.value.status == 404
 
 
 async def met(marac: Marac, made: Prepared) -> Prepared:
