@@ -5,7 +5,7 @@ is looked up by the id and time that the one statement gave, where it is not kno
 time a fact never changes.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,9 @@ Version = tuple[str, str]
 
 MOST_KNOWN = 16_384
 """How many facts a reader keeps; then it forgets them all."""
+MOST_TEXT = 12_000_000
+"""Of how many letters rows are kept: a look at an agenda reads four to six million. A row that was read takes
+some six times its text."""
 
 
 @lru_cache(maxsize=2_048)
@@ -36,14 +39,36 @@ def parsed(body: str) -> Fact[Content]:
     return read_fact(body.encode())
 
 
-@lru_cache(maxsize=512)
-def _row(kind: type[Row], body: str) -> Row:
-    return kind.model_validate_json(body)
+class Kept:
+    """Rows by their bytes, read once, as long as there is room for their text: those go first that were not
+    asked for for longest. Of somebody's row there may be a hundred times that of an action."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._text = 0
+        self._rows: OrderedDict[tuple[type[Row], str], Row] = OrderedDict()
+
+    def row(self, kind: type[R], body: str) -> R:
+        """The row in these bytes."""
+        key = kind, body
+        row = self._rows.get(key)
+        if row is not None:
+            self._rows.move_to_end(key)
+            return cast("R", row)
+        read = self._rows[key] = kind.model_validate_json(body)
+        self._text += len(body)
+        while self._text > self._most:
+            (_, oldest), _ = self._rows.popitem(last=False)
+            self._text -= len(oldest)
+        return read
+
+
+_KEPT = Kept(MOST_TEXT)
 
 
 def row_of(kind: type[R], body: str) -> R:
     """The row in these bytes, read once. Nobody may change it."""
-    return cast("R", _row(kind, body))
+    return _KEPT.row(kind, body)
 
 
 class Rows(Mapping[str, Row]):

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis import ledger
 from chassis.clock import Clock
 from chassis.ledger import entry_of
-from chassis.reading import Reader
+from chassis.reading import Kept, Reader
+from chassis.rows import canonical
 from chassis.store import Sqlite
+from chassis.views import Row
 from contracts.events.configuration import ThresholdSet
 from contracts.vocabulary import Threshold
 from tests.chassis.race.world import VIEWS
@@ -35,3 +37,35 @@ async def test_the_configuration_is_one_set_while_it_is_the_same(tmp_path: Path)
         await say(connection, 3)
         assert len((await reader.read(connection, 0, ["p:one"], NOON)).configuration["p"]) == 2
     await store.close()
+
+
+class Told(Row):
+    """A row that is little but its text."""
+
+    text: str
+
+
+def body_of(text: str) -> str:
+    return canonical(Told(text=text)).decode()
+
+
+def test_rows_are_kept_by_their_text_and_the_last_asked_for_stays() -> None:
+    bodies = [body_of(letter * 100) for letter in "abc"]
+    kept = Kept(2 * len(bodies[0]))
+    a, b = (kept.row(Told, body) for body in bodies[:2])
+    assert kept.row(Told, body_of("a" * 100)) is a, "by its text, whichever string has it"
+    c = kept.row(Told, bodies[2])
+    assert kept.row(Told, bodies[0]) is a
+    assert kept.row(Told, bodies[2]) is c
+    assert kept.row(Told, bodies[1]) is not b, "there was room for two"
+    assert kept.row(Told, bodies[1]) == b
+    short = [kept.row(Told, body_of(str(n))) for n in range(10)]
+    assert [kept.row(Told, body_of(str(n))) for n in range(10)] == short
+    assert all(kept.row(Told, body_of(str(n))) is row for n, row in enumerate(short)), "for more short ones"
+    assert kept.row(Row, bodies[2]) is not kept.row(Told, bodies[2]), "another kind is another row"
+
+
+def test_a_row_for_which_there_is_no_room_is_read_each_time() -> None:
+    kept, body = Kept(10), body_of("a" * 100)
+    assert kept.row(Told, body) == kept.row(Told, body)
+    assert kept.row(Told, body) is not kept.row(Told, body)
