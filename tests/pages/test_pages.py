@@ -591,11 +591,14 @@ def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Op
         assert says in open_("chair", CASE).inner_text(".gt-fresh strong")
 
 
-def test_every_page_says_once_how_fresh_it_is(world: World, ask: Callable[..., httpx.Response]) -> None:
+def test_every_page_says_once_and_below_its_heading_how_fresh_it_is(
+    world: World, ask: Callable[..., httpx.Response]
+) -> None:
     for name in PAGES.keys() - {"link in a message", "not there"}:
         who, path = PAGES[name]
         page = ask(who, path.format(first=world.alerts.waiting[0].cause)).text
         assert page.count("Made at ") == 1, name
+        assert page.index("</h1>") < page.index("Made at "), name
 
 
 @pytest.mark.parametrize("name", ["a meeting while it sits", "flags of an agency", "transfers", "review"])
