@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,6 +199,7 @@ FRESH = (
     *("meetings", "agenda", "case", "cohort", "perpetrator", "source", "alerts", "breach", "order", "clocks"),
     *("rota", "shift", "ladders"),
 )
+SIDEWAYS = "[...document.querySelectorAll('.gt-scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
 A4 = 710
 """How wide a sheet is between its margins, 188 mm."""
 NAMES = ("Doe", "Jane", "Kyle", sample_rows.LONG, "Smith", "Smyth", "Rai")
@@ -231,6 +233,7 @@ def test_a_page_is_sound(shown: tuple[str, str], open_: Open, axe: str, world: W
         page.set_viewport_size({"width": width, "height": 812})
         assert faults(page, axe) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SIDEWAYS) == 0, "no table is scrolled sideways, on a telephone either"
     page.emulate_media(media="print")
     page.set_viewport_size({"width": A4, "height": 1000})
     assert page.evaluate("document.documentElement.scrollWidth") <= A4, "nothing is cut off on paper"
@@ -244,6 +247,31 @@ def test_a_page_is_sound(shown: tuple[str, str], open_: Open, axe: str, world: W
     assert page.title().endswith("Goldthread")
     page.set_viewport_size({"width": 1280, "height": 812})
     leads_the_keyboard_to_the_skip_link(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("all MARACs", "Northmere City: 572"),
+        ("research of a meeting", "Castlegate Housing: Asked"),
+        ("cohort", "Gravity: 10"),
+        ("perpetrator", "Weight: 0.4"),
+        ("rota", "First on call: Dev Malik"),
+        ("how far agencies have come, for a chair", "Silent after: 12 hours"),
+        ("review", "Swapped"),
+    ],
+)
+def test_a_table_is_read_down_on_a_telephone_and_is_one_for_whoever_hears_it(
+    name: str, says: str, open_: Open
+) -> None:
+    page, heard = open_(*PAGES[name]), []
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 812})
+        found = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+        heard.append(Counter(each["role"]["value"] for each in found if not each["ignored"]))
+    assert says in page.inner_text("main")
+    for part in ("table", "caption", "row", "columnheader", "rowheader", "cell"):
+        assert heard[0][part] == heard[1][part], part
 
 
 def says_the_same(page: Page, without_script: Page) -> None:
