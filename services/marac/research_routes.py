@@ -12,6 +12,7 @@ from chassis.http.auth import Caller, right
 from chassis.http.context import the_runtime
 from chassis.http.etag import IdempotencyKey, Upon, etag
 from chassis.http.facts import receipt
+from chassis.http.paging import Paging, paging
 from chassis.ids import new_id
 from chassis.pages.times import Times
 from chassis.runtime import Runtime
@@ -39,6 +40,7 @@ router = APIRouter(prefix="/marac/v1", tags=["research"])
 pages = APIRouter(prefix="/marac", include_in_schema=False)
 
 TheRuntime = Annotated[Runtime, Depends(the_runtime)]
+Page = Annotated[Paging, paging("research")]
 Researcher = Annotated[Caller, right(sharing.ANSWER_RESEARCH)]
 OfMeetings = Annotated[Caller, right(sharing.READ_MEETING)]
 OfCases = Annotated[Caller, right(sharing.READ_CASE)]
@@ -75,9 +77,10 @@ async def set_researchers(
 
 
 @router.get("/research")
-async def waiting(runtime: TheRuntime, caller: Researcher) -> ResearchWaiting:
-    """The cases of which the caller's agency is asked what it holds, the first to be late first."""
-    return await researching.waiting(runtime, caller)
+async def waiting(runtime: TheRuntime, caller: Researcher, page: Page) -> ResearchWaiting:
+    """One page of the cases of which the caller's agency is asked what it holds, emergencies and then the
+    first to be late first; then of those that it has answered."""
+    return await researching.waiting(runtime, caller, page)
 
 
 @router.get("/meetings/{meeting}/research")
@@ -121,11 +124,11 @@ async def of_case(case: Id, runtime: TheRuntime, caller: OfCases) -> CaseResearc
 
 
 @pages.get("/research")
-async def waiting_page(request: Request, runtime: TheRuntime, caller: Researcher) -> HTMLResponse:
+async def waiting_page(request: Request, runtime: TheRuntime, caller: Researcher, page: Page) -> HTMLResponse:
     """The cases that wait for the caller's agency."""
-    shown = await researching.waiting(runtime, caller)
-    sent = await sending.unopened(runtime, caller)
-    return PAGES.show("research.html", PAGES.look(request, caller), page=shown, sent=sent)
+    shown = await researching.waiting(runtime, caller, page)
+    sent, look = await sending.unopened(runtime, caller), PAGES.look(request, caller)
+    return PAGES.show("research.html", look, page=shown, sent=sent, first=page.after is None)
 
 
 @pages.get("/researchers/{area}")

@@ -90,12 +90,13 @@ class Asked(Shown):
 
 
 class ResearchWaiting(Shown):
-    """An agency's list: what waits, emergencies on top, then the first to be late; then what it has
-    answered."""
+    """One page of an agency's list: what waits, emergencies on top, then the first to be late; then what it
+    has answered."""
 
     at: datetime
     waits: list[Asked]
     answered: list[Asked]
+    next: str | None = Field(default=None, description="the cursor of the page after it")
 
 
 class Sought(Shown):

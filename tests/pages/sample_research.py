@@ -40,7 +40,8 @@ def _asked(case: str, letters: str, state: Research, days: float, *, emergency: 
 
 
 def waiting(*_: Any) -> shown.ResearchWaiting:
-    """One of an emergency meeting, one that is late, one that is not, one of which nothing is held."""
+    """One of an emergency meeting, one that is late, one that is not, one of which nothing is held; and more
+    on a next page."""
     return shown.ResearchWaiting(
         at=NOW,
         waits=[
@@ -49,6 +50,7 @@ def waiting(*_: Any) -> shown.ResearchWaiting:
             _asked(LONG_CASE, "R4W3", Research.ASKED, -1),
         ],
         answered=[_asked(new(), "M2D", Research.NOTHING_HELD, -1)],
+        next="the-cursor-of-the-next",
     )
 
 

@@ -13,13 +13,11 @@ from services.marac.conference.compose import area_name
 from services.marac.conference.held import Held, visible
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import Answer, AnswersRow, Found, ResearchRow
-from services.marac.conference.researching import agency_names, cell_of, people_of
+from services.marac.conference.researching import OPEN, agency_names, cell_of, people_of
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
 from services.marac.rules.research import Research
 from services.marac.rules.sitting import speaking_order
-
-OPEN = (Research.ASKED, Research.LATE)
 
 
 async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research.ResearchGrid:

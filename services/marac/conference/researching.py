@@ -12,8 +12,10 @@ from sqlmodel import col
 from chassis.accept import Refused, Taken, own_header
 from chassis.archive import Archive
 from chassis.http.auth import Caller
+from chassis.http.paging import Paging
 from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from chassis.store.tables import micros
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.research import ResearchAnswered
 from services.marac import casefile, shown_research
@@ -38,6 +40,8 @@ from services.marac.rules import sharing
 from services.marac.rules.emergency import over_at
 from services.marac.rules.interests import has_tie
 from services.marac.rules.research import Research
+
+OPEN = (Research.ASKED, Research.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +73,31 @@ async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, root: 
         raise Refused("answered-meanwhile", status=409)
 
 
-async def waiting(runtime: Runtime, caller: Caller) -> shown_research.ResearchWaiting:
-    """What the caller's agency is asked, emergencies and then the first to be late first, and what it has
-    answered."""
+async def waiting(runtime: Runtime, caller: Caller, page: Paging) -> shown_research.ResearchWaiting:
+    """One page of what the caller's agency is asked, emergencies and then the first to be late first; then of
+    what it has answered."""
     at, starts = runtime.clock.now(), col(ResearchTable.starts)
     open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - rule.LISTED_FOR)
     meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
     cases = await _cases(runtime, caller, {ask.case for row in meetings for ask in row.asks})
-    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    asks = [
-        _asked(Request(row, ask, cases[ask.case]), caller.agency, areas, at)
+    asks = {
+        (part, micros(ask.due), ask.case, row.meeting): Request(row, ask, cases[ask.case])
         for row in meetings
         for ask in row.asks
-        if ask.case in cases
-    ]
-    asks.sort(key=lambda each: (each.due, each.case))
-    of = {state: [each for each in asks if each.state is state] for state in Research}
-    page = shown_research.ResearchWaiting(
+        if ask.case in cases and (part := _part(row, ask, caller.agency, at)) is not None
+    }
+    left = sorted(place for place in asks if page.after is None or place > page.after)
+    here, further = page.cut(left, lambda place: place)
+    areas = casefile.areas_of(await runtime.configuration(AreaDefined))
+    listed = [_asked(asks[place], caller.agency, areas, at) for place in here]
+    shown = shown_research.ResearchWaiting(
         at=at,
-        waits=sorted([*of[Research.LATE], *of[Research.ASKED]], key=lambda each: not each.emergency),
-        answered=[each for each in asks if each.state in (Research.ANSWERED, Research.NOTHING_HELD)],
+        waits=[each for each in listed if each.state in OPEN],
+        answered=[each for each in listed if each.state not in OPEN],
+        next=further,
     )
-    await _record(runtime, caller, caller.id, page, [cases[each.case].fact for each in asks])
-    return page
+    await _record(runtime, caller, caller.id, shown, [cases[each.case].fact for each in listed])
+    return shown
 
 
 async def request(
@@ -135,6 +141,19 @@ async def answer(
     return taken
 
 
+def _part(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> int | None:
+    """In which part of an agency's list a case stands: what waits of an emergency, what else waits, what is
+    answered; None: it is not asked."""
+    state = cell_of(meeting, ask, agency, at).state
+    if state in OPEN:
+        return 0 if _is_emergency(meeting, at) else 1
+    return None if state is Research.NOBODY_INSIDE else 2
+
+
+def _is_emergency(meeting: ResearchRow, at: datetime) -> bool:
+    return meeting.emergency and at < over_at(meeting.starts)
+
+
 def _asked(
     request: Request, agency: str, areas: Mapping[str, AreaDefined], at: datetime
 ) -> shown_research.Asked:
@@ -148,7 +167,7 @@ def _asked(
         starts=meeting.starts,
         due=ask.due,
         state=cell.state,
-        emergency=meeting.emergency and at < over_at(meeting.starts),
+        emergency=_is_emergency(meeting, at),
     )
 
 

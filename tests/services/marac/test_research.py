@@ -1,19 +1,23 @@
 """Research before a meeting, and who has a tie to a case: what is asked, answered, shown and hidden."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from chassis.accept import own_header
 from chassis.http.problem import Problem
+from chassis.rows import new_row, write_rows
 from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import Role, SupportKind, SupportStep
 from services.marac.conference import researched
+from services.marac.conference.research import RESEARCH
+from services.marac.conference.research_rows import Reply, ResearchRow
 from tests.services.marac.caseload import STREET, ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.facts import someone
@@ -226,6 +230,42 @@ async def test_the_page_answers_by_one_press_and_keeps_what_was_typed(marac: Mar
     assert "Nothing waits for your agency." in waits
     grid = (await form(marac, "coordinator", f"meetings/{made.meeting}/research")).text
     assert "2 answers are open." in grid
+
+
+async def test_an_agency_has_its_list_by_pages_each_case_once_and_what_waits_first(marac: Marac) -> None:
+    """Of nine meetings, one an emergency; of two it has answered."""
+    made, now = await asked(marac), marac.runtime.clock.now()
+    row = cast("ResearchRow", await marac.runtime.row(RESEARCH, made.meeting))
+    reply = Reply(case=made.case, agency="council", root=made.case, first=now, nothing=True)
+    more = []
+    for n in range(8):
+        meeting = f"{n + 1}{made.meeting[1:]}"
+        ask = row.asks[0].model_copy(update={"due": now + timedelta(hours=n)})
+        replies = (reply,) if n < 2 else ()
+        said = {"meeting": meeting, "starts": now + timedelta(days=9), "asks": (ask,), "replies": replies}
+        more.append((meeting, row.model_copy(update=said | {"emergency": n == 5})))
+    async with marac.runtime.store.writing() as connection:
+        written = [new_row(RESEARCH, *each) for each in more]
+        await write_rows(marac.runtime.store, connection, written, {})
+    path, waits, answered, pages = "research?limit=2", list[Any](), list[Any](), 0
+    while path:
+        page = (await marac.get("housing", path)).json()
+        assert len(page["waits"] + page["answered"]) <= 2
+        assert not (page["waits"] and answered), "what waits comes before all that is answered"
+        waits, answered, pages = [*waits, *page["waits"]], [*answered, *page["answered"]], pages + 1
+        path = f"research?limit=2&after={page['next']}" if page["next"] else ""
+    assert (len(waits), len(answered), pages) == (7, 2, 5)
+    assert len({each["meeting"] for each in waits + answered}) == 9
+    assert [each["emergency"] for each in waits] == [True] + [False] * 6
+    for lines in (waits[1:], answered):
+        assert [each["due"] for each in lines] == sorted(each["due"] for each in lines)
+    first = (await form(marac, "housing", "research?limit=2")).text
+    assert ("Next page" in first, "has answered nothing" in first) == (True, False)
+    later = re.search(r'href="/marac/(research\?after=[^"]+)"', first)
+    assert later
+    last = (await form(marac, "housing", f"{later[1]}&limit=50")).text
+    assert "Nothing waits for your agency." not in last
+    assert last.count('class="gt-line"') == 7
 
 
 async def test_nobody_answers_what_was_not_asked_of_them(marac: Marac) -> None:
