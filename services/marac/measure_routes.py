@@ -18,7 +18,7 @@ from services.marac import actions
 from services.marac.conference import measures
 from services.marac.pages import PAGES
 from services.marac.rules import sharing
-from services.marac.rules.returns import COLUMNS, quarter_of
+from services.marac.rules.returns import COLUMNS
 from services.marac.shown_measures import Of, Overview, Return
 
 router = APIRouter(prefix="/marac", tags=["measures"])
@@ -47,9 +47,7 @@ async def read(runtime: TheRuntime, caller: Reader) -> Overview:
 async def page(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLResponse:
     """The same, as a page."""
     shown = await measures.overview(runtime, caller)
-    return PAGES.show(
-        "overview.html", PAGES.look(request, caller), page=shown, next=quarter_of(shown.at).after.starts
-    )
+    return PAGES.show("overview.html", PAGES.look(request, caller), page=shown)
 
 
 @router.get("/v1/data-return")

@@ -93,6 +93,9 @@ class Overview(Part):
     at: datetime
     fresh_until: datetime | None = Field(description="null: that cannot be told")
     quarters: list[date]
+    this_quarter_from: date | None = Field(
+        default=None, description="from this day on what is heard in the quarter that runs is counted"
+    )
     maracs: list[MaracLine]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.marac import shown_measures
 from services.marac.rules.hiding import WHOLE, hidden
-from services.marac.rules.returns import COLUMNS, last_four, percent
+from services.marac.rules.returns import COLUMNS, last_four, percent, quarter_of
 from services.marac.shown_agenda import GoneCase, Publication, Since
 from services.marac.shown_measures import MaracLine
 from tests.pages.sample_rows import FRESH, MEETING, NOW, ago
@@ -35,6 +35,7 @@ def overview() -> shown_measures.Overview:
         at=NOW,
         fresh_until=FRESH,
         quarters=[each.starts for each in last_four(NOW)],
+        this_quarter_from=quarter_of(NOW).after.starts,
         maracs=[
             _line("northmere-north", "Northmere North", [52, 48, 61, 57], waiting=6, unanswered=2),
             _line("northmere-east", "Northmere East", [9, 3, 12, 8], waiting=0, unanswered=0),

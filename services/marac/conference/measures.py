@@ -111,7 +111,11 @@ async def overview(runtime: Runtime, caller: Caller) -> shown_measures.Overview:
         told = {"actions_told": late[marac, True], "actions_late": late[marac, True] + late[marac, False]}
         lines.append(line.model_copy(update=told))
     page = shown_measures.Overview(
-        at=held.at, fresh_until=fresh, quarters=[each.starts for each in quarters], maracs=lines
+        at=held.at,
+        fresh_until=fresh,
+        quarters=[each.starts for each in quarters],
+        this_quarter_from=quarters[-1].after.after.starts,
+        maracs=lines,
     )
     await runtime.shown(caller, "overview", caller.id, _seen(page), ())
     return page

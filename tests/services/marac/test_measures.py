@@ -15,7 +15,7 @@ from contracts.events.people import ReferralMade
 from contracts.events.research import ResearchersSet
 from contracts.sections import Narrative
 from contracts.vocabulary import ActionAnswer, AgencyKind, AreaKind, ReferringService, Role
-from services.marac.rules.returns import COLUMNS, REFERRED_BY, last_four
+from services.marac.rules.returns import COLUMNS, REFERRED_BY, last_four, quarter_of
 from tests.pages.test_texts import PAGES as TEXTS
 from tests.services.marac.conftest import CALLERS, Marac, prepared
 from tests.support.facts import area, someone
@@ -84,6 +84,9 @@ async def test_what_waits_in_each_marac(marac: Marac) -> None:
     page = await marac.http.get("/marac/overview", headers={"Authorization": "Bearer chair"})
     assert page.status_code == 200
     assert f"/marac/meetings/{made.meeting}" in page.text
+    ends = quarter_of(marac.runtime.clock.now()).after.starts
+    assert (await marac.get("chair", "overview")).json()["this_quarter_from"] == ends.isoformat()
+    assert f"counted once it is over, from {ends:%a} {ends.day} {ends:%b}" in page.text
     assert "Not known how many live there" in page.text
 
 
