@@ -66,6 +66,11 @@ def loudest(bars: Iterable[Bar]) -> Bar | None:
     return replace(worst[0], text=Markup(" · ").join([worst[0].text, *more]))
 
 
+def _of_then(bars: Iterable[Bar]) -> bool:
+    """Whether the page is one as it was known, of which *today* is another day."""
+    return any(bar.loudness is Loudness.AS_KNOWN for bar in bars)
+
+
 IN_NAVIGATION = 5
 """So many items at most: the first of each role's, in the order of the list."""
 
@@ -129,7 +134,7 @@ class Pages:
         if not runtime.settings.production:
             bars = (*bars, Bar(Loudness.PRACTICE, self.texts("frame.practice")))
         if caller is not None and runtime.path.state is not PathState.SOUND:
-            bars = (*bars, Bar(Loudness.ALERT_PATH_BROKEN, self._alerts_stop(runtime)))
+            bars = (*bars, Bar(Loudness.ALERT_PATH_BROKEN, self._alerts_stop(runtime, then=_of_then(bars))))
         if runtime.may_repeat:
             bars = (*bars, Bar(Loudness.NOT_SOUND, self.texts("frame.without-log")))
         unread = runtime.watch.seen.whose_unknown
@@ -140,24 +145,26 @@ class Pages:
         now, number = runtime.clock.now(), runtime.settings.fallback_number
         return Look(now, request.url.path, number, caller, bars, unread, silent, fresh, how_far)
 
-    def _alerts_stop(self, runtime: Any) -> Markup:
+    def _alerts_stop(self, runtime: Any, *, then: bool) -> Markup:
         """That alerts do not get out, or that nobody knows whether they do."""
-        when = Times(self.texts, runtime.clock.now()).when(runtime.path.since)
+        when = Times(self.texts, runtime.clock.now(), in_full=then).when(runtime.path.since)
         number = runtime.settings.fallback_number
         return self.texts(f"path.{runtime.path.state}", when=when, number=number)
 
-    async def unsound(self, runtime: Any, *subjects: str) -> Sequence[Bar]:
+    async def unsound(self, runtime: Any, *subjects: str, then: datetime | None = None) -> Sequence[Bar]:
         """The bars of a page that is made of these subjects (``p:…``, ``o:…``): that a row is its last good
         one, and that records about them could not be read."""
         now, found = runtime.clock.now(), await runtime.incomplete(subjects)
-        broken = self.broken(await runtime.last_good(subjects), now)
-        return (*broken, *self.incomplete(found.records, found.told, now))
+        broken = self.broken(await runtime.last_good(subjects), now, then)
+        return (*broken, *self.incomplete(found.records, found.told, now, then))
 
-    def broken(self, since: datetime | None, now: datetime) -> Sequence[Bar]:
-        """The bar of a page whose row is the last good one of that time; none for None."""
+    def broken(self, since: datetime | None, now: datetime, then: datetime | None = None) -> Sequence[Bar]:
+        """The bar of a page whose row is the last good one of that time; none for None. ``then``: which day
+        the page is of, where it is one of then: *today* would be read as that day."""
         if since is None:
             return ()
-        return (Bar(Loudness.NOT_SOUND, self.texts("page.broken", when=Times(self.texts, now).when(since))),)
+        when = self._times(now, then).when(since)
+        return (Bar(Loudness.NOT_SOUND, self.texts("page.broken", when=when)),)
 
     def as_known(self, then: datetime | None, now: datetime, address: str) -> Sequence[Bar]:
         """The bar of a page of then, which leads to the page of now; none for None."""
@@ -166,13 +173,18 @@ class Pages:
         when = Times(self.texts, now).absolute(then)
         return (Bar(Loudness.AS_KNOWN, self.texts("page.as-known", when=when), address),)
 
-    def incomplete(self, records: int, told: datetime | None, now: datetime) -> Sequence[Bar]:
-        """The bar of a page about which so many records could not be read; none for 0."""
+    def incomplete(
+        self, records: int, told: datetime | None, now: datetime, then: datetime | None = None
+    ) -> Sequence[Bar]:
+        """The bar of a page about which so many records could not be read; none for 0. ``then`` as above."""
         if not records:
             return ()
-        when = Times(self.texts, now).when(told) if told else None
+        when = self._times(now, then).when(told) if told else None
         says = self.texts("page.incomplete-told", when=when) if when else self.texts("page.incomplete-untold")
         return (Bar(Loudness.NOT_SOUND, self.texts("page.incomplete", n=records, told=says)),)
+
+    def _times(self, now: datetime, then: datetime | None) -> Times:
+        return Times(self.texts, now, in_full=then is not None)
 
     def show(self, template: str, look: Look, status: int = 200, **shown: Any) -> HTMLResponse:
         """A page as an answer. Raises jinja2.UndefinedError for a name that nobody gave."""
@@ -181,7 +193,7 @@ class Pages:
     def render(self, template: str, look: Look, **shown: Any) -> str:
         """A page's HTML. What navigation has no room for stands at the foot of the page. A page that does not
         say how fresh it is, as a page of then does, has it said for it."""
-        then = any(bar.loudness is Loudness.AS_KNOWN for bar in look.bars)
+        then = _of_then(look.bars)
         theirs = [item for item in self._navigation if item.roles & look.roles]
         return self._environment.get_template(template).render(
             look=look,

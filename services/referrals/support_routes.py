@@ -196,7 +196,7 @@ async def _show(
     )
     return PAGES.show(
         "support.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention), *then),
+        PAGES.look(request, caller, *await unsound(runtime, mention, then=at), *then),
         503 if fault == "busy" else 422 if fault or not_given else 200,
         page=shown,
         agencies={agency: defined.name for agency, defined in names.items()},

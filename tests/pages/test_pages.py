@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from chassis.feeds import Silent
 from chassis.parking import Counts, Incomplete
 from contracts.events.orders import Prohibition
+from contracts.rules.alert_path import PathState
 from contracts.vocabulary import AgencyKind, ProhibitionKind
 from services.marac.pages.homes import home_of
 from services.marac.shown import Missing, SilentFeed
@@ -598,9 +599,36 @@ def test_one_bar_the_loudest(open_: Open, world: World) -> None:
     )
     both = open_("chair", AS_KNOWN).inner_text(".gt-bar")
     assert both.index("COULD NOT BE READ") < both.index("AS IT WAS KNOWN Sun 22 Nov 2026 at 12pm")
+    assert "The operator was told Sat 21 Nov 2026 at 10:14am" in both
     calling = open_("on-call", "/notify/alerts").locator(".gt-bar")
     assert calling.inner_text() == "ALERT 4821 CALLS YOU"
     assert calling.get_attribute("role") == "alert"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("case as it was known", "case to print, as it was known", "order as it was known"),
+        *("breach as it was known", "owed to a victim, as it was known"),
+        "support of one victim, as it was known",
+    ],
+)
+def test_the_bar_of_a_page_of_then_tells_each_time_in_full(
+    name: str, ask: Callable[..., httpx.Response], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """*Today* would be read as the day that the page is of."""
+    told = {"incomplete": 2, "operator_told": sample_rows.ago(hours=1)}
+    world.cases[sample_rows.CASE] = sample_cases.full_case().model_copy(update=told)
+    breach, order = samples.breach(sample_rows.BREACH_OF_ORDER), samples.order_page(sample_rows.ORDER)
+    monkeypatch.setattr(samples, "breach", lambda _: breach.model_copy(update=told))
+    monkeypatch.setattr(samples, "order_page", lambda _: order.model_copy(update=told))
+    for host in world.hosts.values():
+        host.left_out, host.path.state = Incomplete(2, told["operator_told"]), PathState.BROKEN
+        host.broken_since = sample_rows.ago(hours=3)
+    bar = ask(*PAGES[name]).text.split('id="loudest"')[1].split("</div>")[0]
+    assert "The operator was told Wed 25 Nov 2026 at 9:14am" in bar
+    assert "ALERTS ARE NOT GETTING OUT since" in bar
+    assert ("today at" in bar, "yesterday" in bar) == (False, False)
 
 
 def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Open, world: World) -> None:

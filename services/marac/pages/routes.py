@@ -272,7 +272,7 @@ def _look(request: Request, caller: Caller, page: CasePage | Agenda, address: st
     if isinstance(page, CasePage):
         bars = [
             *PAGES.broken(page.broken_since, page.at),
-            *PAGES.incomplete(page.incomplete, page.operator_told, page.at),
+            *PAGES.incomplete(page.incomplete, page.operator_told, page.at, page.known_at),
         ]
     return PAGES.look(request, caller, *bars, *PAGES.as_known(page.known_at, page.at, address))
 

@@ -316,7 +316,7 @@ async def _order(
 ) -> HTMLResponse:
     page = await circulation.open_order(runtime, caller, order, at)
     now = runtime.clock.now()
-    bars = PAGES.incomplete(page.incomplete, page.operator_told, now)
+    bars = PAGES.incomplete(page.incomplete, page.operator_told, now, at)
     bars = (*bars, *PAGES.as_known(at, now, f"/orders/orders/{order}"))
     known = {
         "asked": asked,
@@ -350,7 +350,7 @@ async def _breach(
     shown = await actions.open_breach(runtime, caller, cause, at)
     now = runtime.clock.now()
     broken = PAGES.broken(await runtime.broken("o", cause) if at is None else None, now)
-    bars = (*broken, *PAGES.incomplete(shown.incomplete, shown.operator_told, now))
+    bars = (*broken, *PAGES.incomplete(shown.incomplete, shown.operator_told, now, at))
     look = PAGES.look(request, caller, *bars, *PAGES.as_known(at, now, f"/orders/breaches/{cause}"))
     known = {"asked": asked, "fault": fault, "once": new_id(), "agencies": await _agencies(runtime)}
     known |= {"decided": decided, "decisions": list(PatternDecision)}

@@ -1,6 +1,7 @@
 """The pages of referrals: which two records a person is asked about, and the two side by side."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from chassis.pages.frame import Bar, Item, Pages
@@ -27,7 +28,9 @@ PAGES = Pages(
 )
 
 
-async def unsound(runtime: Runtime, *mentions: str) -> Sequence[Bar]:
+async def unsound(runtime: Runtime, *mentions: str, then: datetime | None = None) -> Sequence[Bar]:
     """The bars of a page about whoever these mentions are today: what could not be read of them, or made
     anew. A number that stands there may be the one that was taken back."""
-    return await PAGES.unsound(runtime, *[f"p:{await runtime.person_of(each)}" for each in mentions])
+    return await PAGES.unsound(
+        runtime, *[f"p:{await runtime.person_of(each)}" for each in mentions], then=then
+    )

@@ -159,7 +159,7 @@ async def _show(
     codes |= {"found": PlanReviewResult}
     return PAGES.show(
         "victim.html",
-        PAGES.look(request, caller, *await unsound(runtime, mention), *then),
+        PAGES.look(request, caller, *await unsound(runtime, mention, then=at), *then),
         422 if fault or not_given else 200,
         page=shown,
         once=new_id(),
