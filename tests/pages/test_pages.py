@@ -631,6 +631,20 @@ def test_the_bar_of_a_page_of_then_tells_each_time_in_full(
     assert ("today at" in bar, "yesterday" in bar) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "unsafe"),
+    [
+        ("case", "landline: he answers it"),
+        ("case to print", "landline: he answers it"),
+        ("support of one victim", "Never the landline"),
+    ],
+)
+def test_what_was_told_to_be_unsafe_is_quoted_as_it_was_told(
+    name: str, unsafe: str, ask: Callable[..., httpx.Response]
+) -> None:
+    assert f"<strong>Told to be unsafe: “{unsafe}”</strong>" in ask(*PAGES[name]).text
+
+
 def test_a_page_says_how_fresh_it_is_and_says_so_loudly_when_it_cannot(open_: Open, world: World) -> None:
     for name in FRESH:
         line = open_(*PAGES[name]).locator(".gt-fresh").first
