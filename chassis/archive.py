@@ -288,6 +288,13 @@ class Archive:
         told = await self.told_of_unread() if records else None
         return parking.Incomplete(records, told, counts.whose_unknown)
 
+    async def unsure(self) -> set[str]:
+        """Every subject (``p:…``, ``k:…``, ``o:…``) whose fold fails, or about which there is something that
+        could not be read: mostly none. What a row says of such a one may not be so any more."""
+        async with self.store.reading() as connection:
+            touched = await parking.touched(connection)
+            return touched.union(each.subject for each in await parking.broken(connection))
+
     async def told_of_unread(self) -> datetime | None:
         """When somebody was told that this service could not read something; None: not so far."""
         alert = standing(await self.facts([f"o:{cause_of(self.ids, self.source)}"]))

@@ -253,3 +253,14 @@ async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
     for key in sorted(keys):
         records.update(tuple(row) for row in await connection.execute(touched, {"key": key}))
     return len(records)
+
+
+async def touched(connection: AsyncConnection) -> set[str]:
+    """Every subject that a record is about that is parked and not discarded, as far as that can be read."""
+    statement = prepared(
+        f"""select distinct coalesce(place.person, parked_key.key) from parked_key join parked
+            on parked.topic = parked_key.topic and parked.partition = parked_key.partition
+            and parked."offset" = parked_key."offset"
+            left join place on place.mention = parked_key.key where {UNDECIDED}"""
+    )
+    return set((await connection.execute(statement)).scalars())

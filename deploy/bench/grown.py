@@ -269,12 +269,12 @@ def _left(held: _Held, case: str, met: datetime) -> Iterator[Written]:
     yield _transfer(held, case, met)
     yield _message(held, case, met)
     returned = f"{RETURNED + int(case[:8], 16):08x}{case[8:]}"
-    yield from _case(held, returned, None, met)
+    yield from _case(held, returned, None, met, away=True)
     yield LISTING, returned, held.anew(held.returned, returned)
 
 
 def _case(
-    held: _Held, case: str, meeting: str | None, at: datetime, *, late: bool = False
+    held: _Held, case: str, meeting: str | None, at: datetime, *, late: bool = False, away: bool = False
 ) -> Iterator[Written]:
     number, own = case[:8], held.case
     listed = (
@@ -283,6 +283,7 @@ def _case(
         else ()
     )
     update: dict[str, object] = {"letters": letters(case), "meetings": listed, "had_by": meeting}
+    update["stays_away"] = away
     update["referred"] = at - timedelta(days=14)
     mine = held.anew(own, case).model_copy(update=update)
     yield CASE, case, mine

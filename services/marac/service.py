@@ -72,7 +72,7 @@ from services.marac.whereabouts_routes import router as places
 
 SERVICE = Service(
     name="marac",
-    fold_version=28,
+    fold_version=29,
     reads_audit=True,
     views=(
         PERSON,

@@ -18,6 +18,7 @@ from contracts.rules.standing_grade import stands
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, RepeatAnchor, Role
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.away import stays_away
 from services.marac.conference.heard import recorded_in
 from services.marac.conference.other_party import of_other_party
 from services.marac.conference.others import about_others
@@ -66,12 +67,11 @@ def fold_case(subject: Subject) -> Folded:
     if people is None or said is None:
         return Folded(row)
     orders, changes_at = people.orders(subject.at)
-    known = (
-        _referred(said)
-        | people.known(fact, orders, chosen(subject.configuration, last.area if last else area))
-        | {"was_about": people.no_more(versions)}
-    )
-    return Folded(row.model_copy(update=known), changes_at)
+    own = chosen(subject.configuration, last.area if last else area)
+    known = _referred(said) | people.known(fact, orders, own) | {"was_about": people.no_more(versions)}
+    row = row.model_copy(update=known)
+    away = stays_away(subject, row, people.rows, own)
+    return Folded(row.model_copy(update={"stays_away": away}), changes_at)
 
 
 def _referred(said: ReferralMade) -> dict[str, object]:

@@ -30,6 +30,7 @@ NOT_COUNTED: dict[str, object] = {
     "afraid_of": None,
     "other_marac": None,
     "no_consent_reason": None,
+    "stays_away": False,
 }
 """What is left out of the small row."""
 

@@ -1,6 +1,6 @@
 """What persons decided of a case, for its own page; and what stands above the meetings."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -12,7 +12,7 @@ from chassis.runtime import Runtime
 from services.marac.conference import rows
 from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, visible
-from services.marac.conference.known import CaseKnown, subjects_of
+from services.marac.conference.known import CaseKnown, is_away, subjects_of
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing, CaseListingTable
 from services.marac.conference.reach import within_reach
@@ -26,6 +26,7 @@ from services.marac.shown_decided import (
     RestrictedHere,
     ReturnedHere,
 )
+from services.marac.shown_listing import ReturnedCase
 
 JUST_BEGUN = timedelta(hours=12)
 """For so long an emergency meeting stands above all others after it began. Goldthread's own."""
@@ -68,6 +69,25 @@ def returned_of(known: CaseKnown) -> ReturnedHere | None:
     )
 
 
+async def returned_lines(
+    held: Held, cases: Collection[rows.ConferenceCase]
+) -> tuple[list[ReturnedCase], set[str]]:
+    """Cases that were returned and are not back, and the facts that say so: the referral, and the return."""
+    of = await held.many(LISTING, CaseListing, {row.case for row in cases}, "case")
+    returned = {row.case: of[row.case].returned if row.case in of else None for row in cases}
+    lines = [
+        ReturnedCase(
+            case=row.case,
+            letters=row.letters,
+            referred=row.referred,
+            referred_by=row.agency,
+            returned=said.at if (said := returned[row.case]) else row.referred,
+        )
+        for row in sorted(cases, key=lambda row: (row.referred, row.case))
+    ]
+    return lines, {*(row.fact for row in cases), *(said.fact for said in returned.values() if said)}
+
+
 async def broken_since(runtime: Runtime, known: CaseKnown) -> datetime | None:
     """Since when the page of a case is broken, by any of the subjects that it is made of."""
     people = (f"p:{each.person}" for each in known.everybody)
@@ -92,10 +112,14 @@ async def _back(runtime: Runtime, caller: Caller) -> list[CaseKnown]:
     """The returned cases that are back, that wait for a meeting, and that the caller may see."""
     held = Held(runtime)
     cases, table = rows.ConferenceCaseTable, CaseListingTable
+    unsure = await runtime.unsure()
     theirs = select(col(cases.subject)).where(~col(cases.withdrawn), await within_reach(runtime, caller))
+    if not unsure:
+        theirs = theirs.where(~col(cases.stays_away))
     returned = select(table).where(col(table.was_returned), col(table.subject).in_(theirs))
     ids = {row.case for row in cast("list[CaseListing]", await runtime.rows(LISTING, returned))}
-    found = await visible(runtime, caller, (await held.many(CASE, rows.ConferenceCase, ids, "case")).values())
+    read = await held.many(CASE, rows.ConferenceCase, ids, "case")
+    found = await visible(runtime, caller, [row for row in read.values() if not is_away(row, unsure)])
     meetings = await held.meetings_of(found.values())
     known = await held.known([row for row in found.values() if waits(row, meetings)])
     return sorted((each for each in known if each.back), key=lambda each: each.case.letters)

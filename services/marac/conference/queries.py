@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlmodel import col
 
 from chassis import feeds
@@ -19,7 +19,7 @@ from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, by_transfer, sees_of, visible
-from services.marac.conference.known import CaseKnown
+from services.marac.conference.known import CaseKnown, is_away
 from services.marac.conference.listed import broken_since, decided_of
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.published import as_published
@@ -237,14 +237,32 @@ async def visible_cases(
 
 async def waiting_in(held: Held, caller: Caller, marac: str | None) -> list[rows.ConferenceCase]:
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
-    has; those that the caller may see. One that a meeting passed over waits again."""
+    has; those that the caller may see. One that a meeting passed over waits again; one that was returned
+    waits where it may be back."""
+    unsure, stays = await held.archive.unsure(), col(rows.ConferenceCaseTable.stays_away)
+    found = await _unheard(held, caller, marac, true() if unsure else ~stays)
+    return [row for row in found if not is_away(row, unsure)]
+
+
+async def waiting_and_away(
+    held: Held, caller: Caller, marac: str | None
+) -> tuple[list[rows.ConferenceCase], list[rows.ConferenceCase]]:
+    """The same, and those that were returned and surely are not back: of one moment, each in one of both."""
+    unsure, found = await held.archive.unsure(), await _unheard(held, caller, marac, true())
+    away = {row.case for row in found if is_away(row, unsure)}
+    return [row for row in found if row.case not in away], [row for row in found if row.case in away]
+
+
+async def _unheard(
+    held: Held, caller: Caller, marac: str | None, wanted: ColumnElement[bool]
+) -> list[rows.ConferenceCase]:
     case, had_by = rows.ConferenceCaseTable, col(rows.ConferenceCaseTable.had_by)
     unheard: ColumnElement[bool] = had_by.is_(None)
     if marac is not None:
         areas = casefile.areas_of(await held.configuration())
         meeting, here = rows.ConferenceMeetingTable, placing.areas_in(areas, marac)
         unheard |= had_by.not_in(select(col(meeting.subject)).where(col(meeting.area).in_(here)))
-    statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), unheard)
+    statement = select(case).where(col(case.marac) == marac, ~col(case.withdrawn), wanted, unheard)
     found = cast("list[rows.ConferenceCase]", await held.archive.rows(CASE, statement))
     meetings = await held.meetings_of(found)
     hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}

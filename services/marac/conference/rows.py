@@ -359,6 +359,9 @@ class ConferenceCase(Row):
     had_by: str | None = None
     """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""
     heard: tuple[Heard, ...] = ()
+    stays_away: bool = False
+    """It was returned, and nothing that is said by now brings it back (``away.py``). False does not say that
+    it is back."""
 
     @property
     def within(self) -> str:
@@ -372,12 +375,12 @@ class ConferenceCase(Row):
 
 
 class ConferenceCaseTable(ViewTable, table=True):
-    """Rows of ``conference_case``, found by MARAC where no meeting has had them, the newest first, and by the
-    areas that may see them."""
+    """Rows of ``conference_case``, found by MARAC where no meeting has had them and they were not returned
+    for good, the newest first, and by the areas that may see them."""
 
     __tablename__ = "marac_conference_case"
     __table_args__ = (
-        Index("marac_case_waits", "marac", "withdrawn", "had_by"),
+        Index("marac_case_waits", "marac", "withdrawn", "stays_away", "had_by"),
         Index("marac_case_newest", "referred", "subject", "withdrawn", "marac", "within", "kids"),
     )
     marac: str | None
@@ -385,4 +388,5 @@ class ConferenceCaseTable(ViewTable, table=True):
     kids: str
     referred: datetime = Field(sa_type=Instant)
     withdrawn: bool
+    stays_away: bool
     had_by: str | None

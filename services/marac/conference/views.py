@@ -8,7 +8,7 @@ from chassis.views import Folded, Row, Saying, Subject, View
 from contracts.events.alerts import AlertRaised
 from contracts.events.clocks import ClockStarted
 from contracts.events.conference import MeetingCalled
-from contracts.events.configuration import AreaDefined
+from contracts.events.configuration import AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet
 from contracts.events.orders import PatternDecided
 from contracts.events.people import ReferralMade
@@ -46,7 +46,7 @@ CASE = View(
     fold=case_once,
     begun_by=(ReferralMade,),
     reads_people=True,
-    configured_by=(AreaDefined, MaracSet),
+    configured_by=(AreaDefined, MaracSet, ThresholdSet),
 )
 MEETING = View(
     "conference_meeting",

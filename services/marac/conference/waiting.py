@@ -26,9 +26,9 @@ from services.marac import casefile, shown_listing
 from services.marac.conference import compose, rows
 from services.marac.conference.held import Held
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.listed import returned_of
+from services.marac.conference.listed import returned_lines, returned_of
 from services.marac.conference.listing import parties_of
-from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_in
+from services.marac.conference.queries import may_see_meeting, visible_cases, waiting_and_away
 from services.marac.conference.views import MEETING
 from services.marac.rules import agenda, capacity, pairs, sharing, sitting
 from services.marac.rules.chosen import Chosen, chosen
@@ -47,9 +47,12 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
     meetings, listed = await _theirs(runtime, caller, every)
     found, facts, spoken = [], set[str](), set[str]()
     for area in [*maracs_of(caller, areas), *([None] if sharing.may_list(caller.roles) else [])]:
-        known = await held.known(await waiting_in(held, caller, area), caller)
-        if area is None and not known:
+        to_hear, away = await waiting_and_away(held, caller, area)
+        known = await held.known(to_hear, caller)
+        if area is None and not (known or away):
             continue
+        returned, behind = await returned_lines(held, [*(e.case for e in known if e.away), *away])
+        known = [each for each in known if not each.away]
         here = [row for row in meetings if row.starts >= at and (area is None or area in row.areas)]
         others = await others_of(runtime, caller, known)
         rooms = [_room(row, chosen(configuration, row.area)) for row in here]
@@ -57,9 +60,9 @@ async def waiting(runtime: Runtime, caller: Caller) -> shown_listing.Waiting:
         asked += _same_people(here, listed)
         asked += _chairs(rooms, [row for row in every if area not in row.areas], here, configuration)
         asked += _not_closed(row for row in meetings if row.starts < at and area in row.areas)
-        found.append(_in_marac(area, areas, known, others, rooms, here, asked if area else []))
-        facts |= {*compose.facts_of(known), *(row.root for row in here)}
-        spoken |= {each.case.agency for each in known}
+        found.append(_in_marac(area, areas, known, returned, others, rooms, here, asked if area else []))
+        facts |= {*compose.facts_of(known), *behind, *(row.root for row in here)}
+        spoken |= {*(each.case.agency for each in known), *(each.referred_by for each in returned)}
     names = {each: agencies[each].name if each in agencies else each for each in sorted(spoken)}
     page = shown_listing.Waiting(at=at, fresh_until=await runtime.fresh_until(), maracs=found, agencies=names)
     await runtime.shown(caller, VIEW, caller.id, page.seen, facts)
@@ -220,12 +223,13 @@ def _in_marac(
     area: str | None,
     areas: Mapping[str, AreaDefined],
     known: Sequence[CaseKnown],
+    returned: list[shown_listing.ReturnedCase],
     others: Mapping[str, list[shown_listing.OtherCase]],
     rooms: Sequence[capacity.Room],
     meetings: Sequence[rows.ConferenceMeeting],
     questions: list[shown_listing.Question],
 ) -> shown_listing.WaitingIn:
-    by_case = {each.case.case: each for each in known if not (each.away or _elsewhere(each))}
+    by_case = {each.case.case: each for each in known if not _elsewhere(each)}
     turns = capacity.in_turn(_waits(each) for each in by_case.values())
     dates = capacity.soonest(turns, rooms, known[0].at) if known else {}
     return shown_listing.WaitingIn(
@@ -235,11 +239,11 @@ def _in_marac(
             _waiting_case(by_case[turn.case], turn.urgent, others[turn.case], dates[turn.case])
             for turn in turns
         ],
-        returned=[_returned_case(each) for each in known if each.away],
+        returned=returned,
         elsewhere=[
             shown_listing.ElsewhereCase(case=each.case.case, letters=each.case.letters, sent_on=sent)
             for each in known
-            if not each.away and (sent := _elsewhere(each))
+            if (sent := _elsewhere(each))
         ],
         meetings=[_room_shown(room, row) for room, row in zip(rooms, meetings, strict=True)],
         without_date=sum(each is None for each in dates.values()),
@@ -291,17 +295,6 @@ def _waiting_case(
 
 def _criteria(found: Iterable[Found]) -> list[ReferralCriterion]:
     return list(dict.fromkeys(each.criterion for each in found))
-
-
-def _returned_case(known: CaseKnown) -> shown_listing.ReturnedCase:
-    returned = known.listing.returned if known.listing else None
-    return shown_listing.ReturnedCase(
-        case=known.case.case,
-        letters=known.case.letters,
-        referred=known.case.referred,
-        referred_by=known.case.agency,
-        returned=returned.at if returned else known.case.referred,
-    )
 
 
 def _room_shown(room: capacity.Room, row: rows.ConferenceMeeting) -> shown_listing.RoomShown:
