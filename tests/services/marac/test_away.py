@@ -130,6 +130,20 @@ def test_a_returned_case_stays_away_but_for_what_meets_a_criterion(
     assert world(said, *old, back, *then).row("conference_case", said.root).stays_away is stays
 
 
+def test_a_returned_case_of_a_pair_may_be_back_by_a_meeting_that_hears_the_other() -> None:
+    """Though no fact tells of the two anew."""
+    low: dict[str, Any] = {"people": [cat(), ben()], "grade": Grade.STANDARD, "dash": None, "criteria": []}
+    earlier = referral("earlier", occurred=NOON - timedelta(days=700), **low)
+    facts = [earlier, referral(**low), incident("since", people=[cat(), ben()])]
+    back = returned_of(world(*facts), "case", NOON)
+    assert back
+    after, case = world(*facts, back), back.said.case
+    happened = after.row("conference_case", case).occurrences[0].first
+    assert known(after, case, NOON).away
+    assert not known(after, case, NOON, [(happened - timedelta(days=1), earlier.root)]).away
+    assert not after.row("conference_case", case).stays_away
+
+
 LOOKS = (
     *(("coordinator", path) for path in ("meetings", "waiting", "meetings/{meeting}/agenda")),
     *(("chair", path) for path in ("meetings", "waiting", "meetings/{meeting}/agenda")),
