@@ -16,6 +16,7 @@ from chassis.facts import FactSet
 from chassis.folded import Folded
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known, configured
+from chassis.ledger import EVERYTHING
 from chassis.reading import Reader, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
@@ -36,6 +37,9 @@ STATEMENTS = {
 """The types by which an agency is heard, each with its topic: what its systems say of people. What is for
 support alone is not among them: of two services whose pages say when an agency was heard, one reads it, and
 the difference would tell the police that it was said."""
+MOST_UNSURE = 500
+"""Of so many cases at most a look is told that their rows may not be so any more; of more, that any may."""
+
 _STATEMENTS = ", ".join(f"'{name}'" for name in STATEMENTS)
 
 
@@ -288,12 +292,14 @@ class Archive:
         told = await self.told_of_unread() if records else None
         return parking.Incomplete(records, told, counts.whose_unknown)
 
-    async def unsure(self) -> set[str]:
-        """Every subject (``p:…``, ``k:…``, ``o:…``) whose fold fails, or about which there is something that
-        could not be read: mostly none. What a row says of such a one may not be so any more."""
+    async def unsure(self) -> set[str] | None:
+        """The cases whose row need not be all that is known (``parking.unsure``): mostly none. What a row
+        says of such a one may not be so any more. None: that may be so of any."""
         async with self.store.reading() as connection:
-            touched = await parking.touched(connection)
-            return touched.union(each.subject for each in await parking.broken(connection))
+            found = await parking.unsure(self.store, connection, MOST_UNSURE + 1)
+        if len(found) > MOST_UNSURE or any(key.startswith(EVERYTHING) for key in found):
+            return None
+        return {key[2:] for key in found}
 
     async def told_of_unread(self) -> datetime | None:
         """When somebody was told that this service could not read something; None: not so far."""

@@ -255,12 +255,29 @@ async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
     return len(records)
 
 
-async def touched(connection: AsyncConnection) -> set[str]:
-    """Every subject that a record is about that is parked and not discarded, as far as that can be read."""
+async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[str]:
+    """The keys of cases (``k:…``), ``most`` of them, whose row need not be all that is known: they wait to be
+    folded, or the fold of something that they are made of fails, or something about it could not be read. The
+    key of whatever mark asks for the fold of more (``*…``) is among them."""
+    begins = store.begins
     statement = prepared(
-        f"""select distinct coalesce(place.person, parked_key.key) from parked_key join parked
-            on parked.topic = parked_key.topic and parked.partition = parked_key.partition
-            and parked."offset" = parked_key."offset"
-            left join place on place.mention = parked_key.key where {UNDECIDED}"""
+        f"""with doubted (id) as (
+                select id from subject where broken_since is not null
+                union select parked_key.key from parked_key join parked
+                    on parked.topic = parked_key.topic and parked.partition = parked_key.partition
+                    and parked."offset" = parked_key."offset" where {UNDECIDED}
+            ), people (id) as (
+                select id from doubted
+                union select person from place join doubted on doubted.id = place.mention
+                union select place.person from doubted join key as mine on mine.key = doubted.id
+                    join key as theirs on theirs.fact = mine.fact
+                    join place on place.mention = theirs.key where {begins("doubted.id", "o:")}
+            )
+            select key from mark where {begins("key", "k:")} or key >= '*' and key < '+'
+            union select id from doubted where {begins("id", "k:")}
+            union select theirs.key from people join place on place.person = people.id
+                join key as mine on mine.key = place.mention
+                join key as theirs on theirs.fact = mine.fact where {begins("theirs.key", "k:")}
+            limit {most:d}"""
     )
     return set((await connection.execute(statement)).scalars())

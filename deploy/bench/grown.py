@@ -21,6 +21,7 @@ from services.marac.conference.after_rows import (
     barred,
 )
 from services.marac.conference.at_risk import AT_RISK
+from services.marac.conference.away import is_away
 from services.marac.conference.children import CHILD
 from services.marac.conference.counted import COUNTED, NOT_COUNTED
 from services.marac.conference.counted_rows import CountedCase
@@ -110,6 +111,8 @@ class _Held:
     action: ActionRow | None
     research: Row | None
     returned: CaseListing
+    away: bool
+    """Whether its row says that it stays away where it was returned."""
     flaggers: Sequence[str]
 
     def anew(self, row: R, case: str) -> R:
@@ -143,21 +146,23 @@ async def _read(archive: Archive, case: str, meeting: str, flaggers: Sequence[st
         cast("rows.ConferenceMeeting", await archive.row(MEETING, meeting)),
         cast("ActionRow", action[0]) if action else None,
         await archive.row(RESEARCH, meeting),
-        await _returned(archive, row, flaggers[1]),
+        *await _returned(archive, row, flaggers[1]),
         flaggers,
     )
 
 
-async def _returned(archive: Archive, case: rows.ConferenceCase, referrer: str) -> CaseListing:
-    """That a case was returned, with all in view by which it met a criterion."""
+async def _returned(archive: Archive, case: rows.ConferenceCase, referrer: str) -> tuple[CaseListing, bool]:
+    """That a case was returned, with all in view by which it met a criterion; and whether it stays away."""
     (known,) = await Held(archive).known([case])
     considered = sorted({root for each in known.criteria for root in each.roots})
     of = {"root": case.case, "fact": case.case, "agency": case.agency, "at": case.referred}
     words = {"reason": "It meets none of the criteria.", "advice": "See the victim again."}
     returned = Returned.model_validate(of | words | {"considered": considered, "unread": 0})
-    return CaseListing(
+    listing = CaseListing(
         case=case.case, referred_by=referrer, referred=case.referred, returned=returned, parties=()
     )
+    unlisted = case.model_copy(update={"meetings": ()})
+    return listing, is_away(unlisted, known.people, known.chosen, listing)
 
 
 Written = tuple[View, str, Row]
@@ -269,7 +274,7 @@ def _left(held: _Held, case: str, met: datetime) -> Iterator[Written]:
     yield _transfer(held, case, met)
     yield _message(held, case, met)
     returned = f"{RETURNED + int(case[:8], 16):08x}{case[8:]}"
-    yield from _case(held, returned, None, met, away=True)
+    yield from _case(held, returned, None, met, away=held.away)
     yield LISTING, returned, held.anew(held.returned, returned)
 
 

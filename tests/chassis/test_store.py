@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import ledger, reading
-from chassis.archive import Archive
+from chassis.archive import MOST_UNSURE, Archive
 from chassis.assigning import LEASE, assign
 from chassis.batch import Batch
 from chassis.clock import Clock
@@ -29,7 +29,7 @@ from chassis.load import Behind, Loader, positions_of
 from chassis.log import Record
 from chassis.marks import Due, Mark, Rank
 from chassis.pace import Turn
-from chassis.parking import UNDECIDED, Park
+from chassis.parking import UNDECIDED, Park, park
 from chassis.reading import Reader
 from chassis.rows import new_row, write_rows
 from chassis.signals import Signals
@@ -561,6 +561,47 @@ async def test_whose_row_is_not_all_that_is_known_of_them(store: Store) -> None:
             await ledger.add_marks(store, connection, [(everything, None, Rank.REST)])
         assert await archive.out_of_date(asked) == set(asked)
     assert await archive.out_of_date([]) == set()
+
+
+@pytest.mark.parametrize(
+    ("broken", "parked", "marked", "unsure"),
+    [
+        ([], [], [], set()),
+        (["p:ann"], [], [], {"hers"}),
+        (["k:hers"], [], [], {"hers"}),
+        ([], ["m:2"], [], {"his"}),
+        ([], ["o:order"], [], {"his"}),
+        ([], ["k:hers", "m:unheard"], [], {"hers"}),
+        ([], [], ["k:his"], {"his"}),
+        ([], [], ["m:1", "o:order"], set()),
+        ([], [], ["k:his", ledger.EVERYTHING], None),
+        ([], [], [ledger.all_that_read(ThresholdSet.type)], None),
+        ([], [], [f"k:{number}" for number in range(MOST_UNSURE)], {str(n) for n in range(MOST_UNSURE)}),
+        ([], [], [f"k:{number}" for number in range(MOST_UNSURE + 1)], None),
+    ],
+)
+async def test_of_which_cases_the_row_need_not_be_all_that_is_known(
+    store: Store, broken: list[str], parked: list[str], marked: list[str], unsure: set[str] | None
+) -> None:
+    """Ann is in a case of hers. Ben is in one of his, and an order names him. Cat's nothing is said of."""
+    statements = (
+        "insert into place (mention, person, seq) values ('m:1', 'p:ann', 0), ('m:2', 'p:ben', 0), "
+        "('m:3', 'p:cat', 0)",
+        "insert into key (key, fact) values ('k:hers', '1'), ('m:1', '1'), ('o:order', '2'), ('m:2', '2'), "
+        "('k:his', '3'), ('m:2', '3'), ('k:another', '4'), ('m:3', '4')",
+        *(f"insert into subject (id, level, broken_since) values ('{id_}', 0, 1)" for id_ in broken),
+    )
+    records = [Park(Record("incidents", "k", b"{no json", 0, 1), "no JSON", parked, True)] if parked else []
+    async with store.writing() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+        await park(store, connection, IDS, records, 0)
+        await ledger.add_marks(store, connection, [(key, None, Rank.REST) for key in marked])
+    archive = Archive("orders", store, IDS, Clock(), VIEWS)
+    assert await archive.unsure() == unsure
+    async with store.writing() as connection:
+        await connection.execute(text("insert into discarded values ('incidents', 0, 1, '')"))
+    assert not parked or await archive.unsure() == set(), "it is discarded"
 
 
 async def test_any_number_of_rows_is_asked_for_at_once(store: Store) -> None:

@@ -4,13 +4,12 @@ reads all that was ever returned. Pure."""
 from collections.abc import Mapping
 from dataclasses import replace
 
-from chassis.once import once
 from chassis.parking import Incomplete
 from chassis.views import Subject
 from contracts.events.listing import ReferralReturned
 from services.marac.conference import rows
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.listing import fold_listing
+from services.marac.conference.listing import listing_once
 from services.marac.conference.listing_rows import CaseListing
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import as_chosen, between
@@ -20,13 +19,23 @@ from services.marac.rules.chosen import Chosen
 def stays_away(
     subject: Subject, case: rows.ConferenceCase, people: Mapping[str, rows.ConferencePerson], own: Chosen
 ) -> bool:
+    """Whether a case was returned and surely is not back, as ``is_away``."""
+    if not subject.facts.current(ReferralReturned):
+        return False
+    listing = listing_once(subject).row
+    return isinstance(listing, CaseListing) and is_away(case, people, own, listing)
+
+
+def is_away(
+    case: rows.ConferenceCase,
+    people: Mapping[str, rows.ConferencePerson],
+    own: Chosen,
+    listing: CaseListing,
+) -> bool:
     """Whether nothing that is said by now brings a returned case back, at whatever time it is asked and
     whichever meeting has heard its pair by then. Where that cannot be told it is not said: then the case is
     read, and it is worked out (``CaseKnown.away``). What cannot be read no fold knows of."""
-    if not subject.facts.current(ReferralReturned):
-        return False
-    listing = once(subject, fold_listing).row
-    if not isinstance(listing, CaseListing) or listing.returned is None:
+    if listing.returned is None:
         return False
     returned = listing.returned.at
     known = CaseKnown(

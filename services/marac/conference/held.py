@@ -1,6 +1,6 @@
 """The rows of the victim-centred side, now or as they were known, and which cases a caller may see."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -49,6 +49,7 @@ class Held:
     archive: Archive
     at: datetime | None = None
     _configured: list[FactSet] = field(default_factory=list, repr=False, compare=False)
+    _unsure: list[Set[str] | None] = field(default_factory=list, repr=False, compare=False)
     _now: list["Held"] = field(default_factory=list, repr=False, compare=False)
 
     @property
@@ -66,6 +67,13 @@ class Held:
             kinds = AgencyDefined, AreaDefined, MaracSet, ThresholdSet
             self._configured.append(await self.archive.configuration(*kinds, at=self.at))
         return self._configured[0]
+
+    async def unsure(self) -> Set[str] | None:
+        """The cases of which the row may not be all that is known, or None for any (``Archive.unsure``): one
+        look asks it once, before it reads rows by what they say."""
+        if not self._unsure:
+            self._unsure.append(await self.archive.unsure())
+        return self._unsure[0]
 
     async def one(self, view: View, row: type[R], subject: str) -> R | None:
         """A subject's row."""

@@ -208,12 +208,6 @@ def subjects_of(case: rows.ConferenceCase) -> set[str]:
     return {f"k:{case.case}", *people, *(f"o:{cause}" for cause in causes_of(case))}
 
 
-def is_away(case: rows.ConferenceCase, unsure: Set[str]) -> bool:
-    """Whether a case was returned and is surely not back, by its row: not where anything that it is made of
-    is ``unsure`` (``Archive.unsure``)."""
-    return case.stays_away and subjects_of(case).isdisjoint(unsure)
-
-
 def causes_of(case: rows.ConferenceCase) -> set[str]:
     """The orders and breaches of a case: what alerts are about."""
     records = (record for each in case.occurrences for record in each.records)

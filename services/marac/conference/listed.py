@@ -12,10 +12,10 @@ from chassis.runtime import Runtime
 from services.marac.conference import rows
 from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, visible
-from services.marac.conference.known import CaseKnown, is_away, subjects_of
+from services.marac.conference.known import CaseKnown, subjects_of
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing, CaseListingTable
-from services.marac.conference.reach import within_reach
+from services.marac.conference.reach import may_wait, within_reach
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
 from services.marac.shown_decided import (
@@ -112,14 +112,12 @@ async def _back(runtime: Runtime, caller: Caller) -> list[CaseKnown]:
     """The returned cases that are back, that wait for a meeting, and that the caller may see."""
     held = Held(runtime)
     cases, table = rows.ConferenceCaseTable, CaseListingTable
-    unsure = await runtime.unsure()
-    theirs = select(col(cases.subject)).where(~col(cases.withdrawn), await within_reach(runtime, caller))
-    if not unsure:
-        theirs = theirs.where(~col(cases.stays_away))
+    theirs = select(col(cases.subject)).where(
+        ~col(cases.withdrawn), may_wait(await held.unsure()), await within_reach(runtime, caller)
+    )
     returned = select(table).where(col(table.was_returned), col(table.subject).in_(theirs))
     ids = {row.case for row in cast("list[CaseListing]", await runtime.rows(LISTING, returned))}
-    read = await held.many(CASE, rows.ConferenceCase, ids, "case")
-    found = await visible(runtime, caller, [row for row in read.values() if not is_away(row, unsure)])
+    found = await visible(runtime, caller, (await held.many(CASE, rows.ConferenceCase, ids, "case")).values())
     meetings = await held.meetings_of(found.values())
     known = await held.known([row for row in found.values() if waits(row, meetings)])
     return sorted((each for each in known if each.back), key=lambda each: each.case.letters)

@@ -1,6 +1,7 @@
 """Level 1: what persons decided of a case before it is heard. A case of which nobody decided has no row."""
 
 from chassis.facts import Fact, FactSet
+from chassis.once import once
 from chassis.views import Folded, Subject, View
 from contracts.events.listing import CaseRestricted, PartiesDecided, ReferralReturned
 from contracts.events.people import ReferralMade
@@ -91,11 +92,16 @@ def _text(words: NarrativeSection) -> str | None:
     return words.text if isinstance(words, Narrative) else None
 
 
+def listing_once(subject: Subject) -> Folded:
+    """The row of what was decided of a case, folded once for all views that read it."""
+    return once(subject, fold_listing)
+
+
 LISTING = View(
     "conference_listing",
     of="case",
     row=CaseListing,
     table=CaseListingTable,
-    fold=fold_listing,
+    fold=listing_once,
     begun_by=(ReferralReturned, PartiesDecided, CaseRestricted),
 )

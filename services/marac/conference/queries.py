@@ -19,10 +19,11 @@ from services.marac.conference import action_plan, compose, declaring, rows
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, by_transfer, sees_of, visible
-from services.marac.conference.known import CaseKnown, is_away
+from services.marac.conference.known import CaseKnown
 from services.marac.conference.listed import broken_since, decided_of
 from services.marac.conference.owed import owed_shown
 from services.marac.conference.published import as_published
+from services.marac.conference.reach import may_wait
 from services.marac.conference.sending import opened
 from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
@@ -239,17 +240,15 @@ async def waiting_in(held: Held, caller: Caller, marac: str | None) -> list[rows
     """Cases of a MARAC that no standing meeting of it has, or of none that is known and that no meeting
     has; those that the caller may see. One that a meeting passed over waits again; one that was returned
     waits where it may be back."""
-    unsure, stays = await held.archive.unsure(), col(rows.ConferenceCaseTable.stays_away)
-    found = await _unheard(held, caller, marac, true() if unsure else ~stays)
-    return [row for row in found if not is_away(row, unsure)]
+    return await _unheard(held, caller, marac, may_wait(await held.unsure()))
 
 
 async def waiting_and_away(
     held: Held, caller: Caller, marac: str | None
 ) -> tuple[list[rows.ConferenceCase], list[rows.ConferenceCase]]:
     """The same, and those that were returned and surely are not back: of one moment, each in one of both."""
-    unsure, found = await held.archive.unsure(), await _unheard(held, caller, marac, true())
-    away = {row.case for row in found if is_away(row, unsure)}
+    unsure, found = await held.unsure(), await _unheard(held, caller, marac, true())
+    away = {row.case for row in found if row.stays_away and unsure is not None and row.case not in unsure}
     return [row for row in found if row.case not in away], [row for row in found if row.case in away]
 
 

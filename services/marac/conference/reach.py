@@ -1,5 +1,7 @@
 """Which rows of cases a query reads for a caller, so that its limit cuts among those alone."""
 
+from collections.abc import Set
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_, select, true
 from sqlmodel import col
 
@@ -32,6 +34,13 @@ async def within_reach(archive: Archive, caller: Caller) -> ColumnElement[bool]:
     at = col(meeting.area).in_(await areas_of_theirs(archive, caller)), ~col(meeting.withdrawn)
     listed = select(each.c.value).select_from(meeting).join(each, true()).where(*at)
     return or_(*places, col(table.subject).in_(listed))
+
+
+def may_wait(unsure: Set[str] | None) -> ColumnElement[bool]:
+    """What holds of the row of every case but those that were returned and surely are not back: the row says
+    so, and it is not of one that is ``unsure`` (``Held.unsure``)."""
+    table = ConferenceCaseTable
+    return true() if unsure is None else ~col(table.stays_away) | col(table.subject).in_(unsure)
 
 
 async def of_token(archive: Archive, caller: Caller, case: SQLColumnExpression[str]) -> ColumnElement[bool]:

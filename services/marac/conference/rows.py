@@ -380,7 +380,7 @@ class ConferenceCaseTable(ViewTable, table=True):
 
     __tablename__ = "marac_conference_case"
     __table_args__ = (
-        Index("marac_case_waits", "marac", "withdrawn", "stays_away", "had_by"),
+        Index("marac_case_to_hear", "marac", "withdrawn", "stays_away", "had_by"),
         Index("marac_case_newest", "referred", "subject", "withdrawn", "marac", "within", "kids"),
     )
     marac: str | None
