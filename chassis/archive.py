@@ -275,7 +275,8 @@ class Archive:
         """Of these subjects (``p:…``, ``k:…``, ``o:…``) those whose row is not all that is known: they,
         a mention of theirs, or all that read something are marked, or their fold fails."""
         statement = f"""select r.id from {self.store.rows_of("rows", (("id", "text"),))}
-            where exists (select 1 from mark where key = r.id or key >= '*' and key < '+')
+            where exists (select 1 from mark where key = r.id)
+            or exists (select 1 from mark where substr(key, 1, 1) = '{EVERYTHING}')
             or exists (select 1 from place join mark on mark.key = place.mention where place.person = r.id)
             or r.id in (select moved_from from mark where moved_from is not null)
             or exists (select 1 from subject where id = r.id and broken_since is not null)"""

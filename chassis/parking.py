@@ -257,8 +257,9 @@ async def about(connection: AsyncConnection, subjects: Collection[str]) -> int:
 
 async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[str]:
     """The keys of cases (``k:…``), ``most`` of them, whose row need not be all that is known: they wait to be
-    folded, or the fold of something that they are made of fails, or something about it could not be read. The
-    key of whatever mark asks for the fold of more (``*…``) is among them."""
+    folded, or the fold of something that they are made of fails, or something about it could not be read. A
+    case is made of whoever a fact names beside somebody of its own: a child of the household is in no referral.
+    The key of whatever mark asks for the fold of more (``*…``) is among them."""
     begins = store.begins
     statement = prepared(
         f"""with doubted (id) as (
@@ -272,10 +273,16 @@ async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[st
                 union select place.person from doubted join key as mine on mine.key = doubted.id
                     join key as theirs on theirs.fact = mine.fact
                     join place on place.mention = theirs.key where {begins("doubted.id", "o:")}
+            ), beside (id) as (
+                select id from people
+                union select other.person from people join place on place.person = people.id
+                    join key as mine on mine.key = place.mention
+                    join key as theirs on theirs.fact = mine.fact
+                    join place as other on other.mention = theirs.key
             )
-            select key from mark where {begins("key", "k:")} or key >= '*' and key < '+'
+            select key from mark where {begins("key", "k:")} or substr(key, 1, 1) = '{ledger.EVERYTHING}'
             union select id from doubted where {begins("id", "k:")}
-            union select theirs.key from people join place on place.person = people.id
+            union select theirs.key from beside join place on place.person = beside.id
                 join key as mine on mine.key = place.mention
                 join key as theirs on theirs.fact = mine.fact where {begins("theirs.key", "k:")}
             limit {most:d}"""
