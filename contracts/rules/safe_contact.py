@@ -6,7 +6,7 @@ joint home, a voicemail on his telephone. SafeLives referral form (2015): number
 number of days and the order of care are ours (2026-11).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -77,12 +77,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsafe:
+    """What an agency was told to be unsafe, in its words."""
+
+    agency: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class SafeWay:
     """What holds at an instant. ``because`` is the last part of a message id (``safe-way.expired``). Of a way
     that may be used, now or once something was done, ``method`` and ``contact`` say which; of none there are
     none. ``uniform`` is as anybody said, of whichever way: one *no* holds; that it is safe counts as a way
     does, and ``uniform_was`` is when it was said last where it does not. ``differ``: agencies that say
-    otherwise, which is a question to a person. ``contact`` is None for whoever may not see it."""
+    otherwise, which is a question to a person. ``unsafe``: as any agency was told, of whichever way, failed
+    or run out too. ``contact`` is None, and ``unsafe`` empty, for whoever may not see it."""
 
     state: WayState
     because: str
@@ -92,10 +101,11 @@ class SafeWay:
     uniform: Uniform = Uniform.UNKNOWN
     uniform_was: datetime | None = None
     differ: tuple[str, ...] = ()
+    unsafe: tuple[Unsafe, ...] = ()
 
     def without_contact(self) -> "SafeWay":
         """For whoever may know whether there is a way, and not which number or word."""
-        return replace(self, contact=None)
+        return replace(self, contact=None, unsafe=())
 
     def without_address(self) -> "SafeWay":
         """For whoever may reach her, and may not see where she is."""
@@ -121,14 +131,20 @@ def safe_way(
     word that stands; then there is no way, whatever was said before or since."""
     if died is not None:
         return SafeWay(WayState.DIED, "died", agency=died)
-    newest = {word.agency: word for word in words}.values()
+    newest = {word.agency: word for word in words}
+    found = _way(newest.values(), max(failed, default=None), at)
+    told = ((agency, word.contact.unsafe) for agency, word in newest.items())
+    return replace(found, unsafe=tuple(Unsafe(agency, what) for agency, what in told if what))
+
+
+def _way(newest: Collection[Word], since: datetime | None, at: datetime) -> SafeWay:
+    """What holds of the newest words of agencies, after a failure at a time."""
     standing = [word for word in newest if not _expired(word.contact, at)]
-    since = max(failed, default=None)
     verified = [word for word in standing if since is None or word.verified_after(since)]
     uniform, was = _uniform(newest, verified)
     anew = [word for word in standing if since is None or word.holds_after(since)]
     if not anew:
-        because = "failed" if standing else "expired" if words else "never-said"
+        because = "failed" if standing else "expired" if newest else "never-said"
         return SafeWay(WayState.UNKNOWN, because, uniform=uniform, uniform_was=was)
     best = min(anew, key=lambda word: (CAREFUL_FIRST.index(word.contact.method), -word.affirmed.timestamp()))
     differ = tuple(sorted({word.agency for word in anew if word.way != best.way}))
@@ -182,10 +198,9 @@ def _state(best: Word, words: Sequence[Word], at: datetime) -> tuple[WayState, s
     return WayState.SAFE, "verified"
 
 
-def _uniform(words: Iterable[Word], holding: Iterable[Word]) -> tuple[Uniform, datetime | None]:
+def _uniform(said: Collection[Word], holding: Iterable[Word]) -> tuple[Uniform, datetime | None]:
     """Whether a uniform is safe: by all words for *no*, and for *safe* by those alone that still hold; and
     when it was said last that it is, where none of them does."""
-    said = list(words)
     if any(each.contact.no_uniform or each.contact.uniform_safe is False for each in said):
         return Uniform.NO, None
     if any(each.contact.uniform_safe for each in holding):

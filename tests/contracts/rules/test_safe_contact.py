@@ -23,6 +23,7 @@ def word(by: str, method: str, said: int, **more: Any) -> Word:
         "method": method,
         "number": more.get("number"),
         "times": more.get("times"),
+        "unsafe": more.get("unsafe"),
         "no_uniform": more.get("uniform") is False,
         "uniform_safe": more.get("uniform"),
         "verified": on(more["verified"]) if "verified" in more else None,
@@ -47,8 +48,15 @@ def test_which_way_is_safe(line: dict[str, Any]) -> None:
     assert found.method == line.get("way")
     assert (found.contact is None) == ("way" not in line), "of no way nothing is given that could be used"
     assert list(found.differ) == line.get("differ", [])
+    assert {each.agency: each.what for each in found.unsafe} == line.get("unsafe", {})
     assert found.uniform == line.get("uniform", "unknown")
     assert found.uniform_was == (on(line["uniform_was"]) if "uniform_was" in line else None)
+
+
+def test_what_is_unsafe_goes_with_the_number() -> None:
+    found = safe_way([word("idva", "through-service", 2, unsafe="her sister tells him")], [], NOW)
+    assert found.unsafe
+    assert not found.without_contact().unsafe, "it often names another number, and whose it is"
 
 
 def test_every_method_has_its_place_in_the_order_of_care() -> None:

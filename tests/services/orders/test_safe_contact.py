@@ -6,9 +6,10 @@ import pytest
 
 from chassis.accept import own_header
 from contracts.events.contact import ContactFailed, DeathRecorded, SafeContactSaid
+from contracts.mentions import Mention
 from contracts.sections import Contact
 from contracts.vocabulary import ContactFailure, ContactMethod, Role
-from tests.services.orders.test_http import CALLERS, Orders, prepared, reported, seen_by_all
+from tests.services.orders.test_http import CALLERS, IDS, Orders, prepared, reported, seen_by_all
 from tests.services.orders.test_http import orders as orders
 from tests.support.facts import someone
 from tests.support.waiting import until
@@ -16,9 +17,9 @@ from tests.support.waiting import until
 ADDRESS = "7 Marker Lane"
 
 
-async def say(orders: Orders, content: Any) -> None:
+async def say(orders: Orders, content: Any, who: str = "police-system") -> None:
     header = own_header(orders.runtime.clock.now())
-    await orders.runtime.take(header, content, caller=CALLERS["police-system"], right="test")
+    await orders.runtime.take(header, content, caller=CALLERS[who], right="test")
 
 
 def contact(orders: Orders, method: ContactMethod, number: str) -> SafeContactSaid:
@@ -67,6 +68,23 @@ async def test_a_breach_says_the_safe_way_and_that_it_failed(orders: Orders) -> 
     await say(orders, DeathRecorded(people=[someone(Role.VICTIM, "ann")]))
     died = await ways(orders, "on-call", cause)
     assert (died["state"], died["contact"]) == ("died", None), "a way that was safe is there no more"
+
+
+async def test_what_another_agency_was_told_to_be_unsafe_goes_with_the_way(orders: Orders) -> None:
+    await prepared(orders)
+    cause = await reported(orders)
+    await until(lambda: seen_by_all(orders, cause))
+    letter = Contact(method=ContactMethod.LETTER, unsafe="Not by her sister")
+    ann = IDS.mention("police", "records", "person", "ann")
+    theirs = SafeContactSaid(victim=ann, people=[Mention(role=Role.VICTIM, contact=letter)])
+    await say(orders, theirs, "idva")
+    await say(orders, contact(orders, ContactMethod.THROUGH_PERSON, "her sister"))
+    way = await ways(orders, "on-call", cause)
+    assert way["contact"]["number"] == "her sister", "the more careful of the two"
+    page = await orders.http.get(
+        f"/orders/breaches/{cause}", headers={"Authorization": "Bearer on-call", "Accept": "text/html"}
+    )
+    assert "Told to be unsafe: “Not by her sister”" in page.text
 
 
 @pytest.mark.parametrize("who", ["ann", "ben"])
