@@ -71,6 +71,11 @@ class Word:
         return self.contact.verified is not None and self.contact.verified > failure
 
     @property
+    def care(self) -> int:
+        """How careful its way is: the lower, the more."""
+        return CAREFUL_FIRST.index(self.contact.method)
+
+    @property
     def way(self) -> tuple[ContactMethod, str]:
         """By what, and to which number, however it is spaced."""
         return self.contact.method, "".join((self.contact.number or "").lower().split())
@@ -127,8 +132,10 @@ def safe_way(
     """What holds at an instant of what agencies said of her by then, in the order in which they said it, and
     of the times by which some way had failed (``failed_by``). Of each agency the newest word counts; the more
     careful holds. After a failure a way counts that somebody has verified since; to say it again is none. A
-    word that there is none counts whatever failed. ``died``: the agency that recorded that she has died, by a
-    word that stands; then there is no way, whatever was said before or since."""
+    word that there is none counts whatever failed. Where a word has run out, nothing that is no more careful
+    is safe that nobody has verified since: that it may take its place is nobody's word. ``died``: the agency
+    that recorded that she has died, by a word that stands; then there is no way, whatever was said before or
+    since."""
     if died is not None:
         return SafeWay(WayState.DIED, "died", agency=died)
     newest = {word.agency: word for word in words}
@@ -142,15 +149,19 @@ def _way(newest: Collection[Word], since: datetime | None, at: datetime) -> Safe
     standing = [word for word in newest if not _expired(word.contact, at)]
     verified = [word for word in standing if since is None or word.verified_after(since)]
     uniform, was = _uniform(newest, verified)
-    anew = [word for word in standing if since is None or word.holds_after(since)]
+    counted = [word for word in newest if since is None or word.holds_after(since)]
+    anew = [word for word in counted if word in standing]
     if not anew:
         because = "failed" if standing else "expired" if newest else "never-said"
         return SafeWay(WayState.UNKNOWN, because, uniform=uniform, uniform_was=was)
-    best = min(anew, key=lambda word: (CAREFUL_FIRST.index(word.contact.method), -word.affirmed.timestamp()))
-    differ = tuple(sorted({word.agency for word in anew if word.way != best.way}))
+    best = min(anew, key=lambda word: (word.care, -word.affirmed.timestamp()))
+    ended = _ended(best, counted, at)
+    differ = tuple(sorted({word.agency for word in (*anew, *ended) if word.way != best.way}))
     if best.contact.method is ContactMethod.NONE_KNOWN:
         return SafeWay(WayState.UNKNOWN, "none-known", uniform=uniform, uniform_was=was, differ=differ)
     state, because = _state(best, anew, at)
+    if ended and state is not WayState.VERIFY_FIRST:
+        state, because = WayState.VERIFY_FIRST, "more-careful-ended"
     return SafeWay(state, because, best.contact.method, best.contact, best.agency, uniform, was, differ)
 
 
@@ -184,7 +195,7 @@ def _state(best: Word, words: Sequence[Word], at: datetime) -> tuple[WayState, s
         return WayState.VERIFY_FIRST, "numbers-differ"
     if contact.method in BY_NUMBER and contact.number is None:
         return WayState.VERIFY_FIRST, "number-unknown"
-    verified = max((each.verified for each in alike if each.verified), default=None)
+    verified = _verified(best, words)
     if verified is None:
         return WayState.VERIFY_FIRST, "not-verified"
     if at - verified > VERIFY_AFTER:
@@ -206,6 +217,20 @@ def _uniform(said: Collection[Word], holding: Iterable[Word]) -> tuple[Uniform, 
     if any(each.contact.uniform_safe for each in holding):
         return Uniform.SAFE, None
     return Uniform.UNKNOWN, max((each.affirmed for each in said if each.contact.uniform_safe), default=None)
+
+
+def _verified(best: Word, words: Iterable[Word]) -> datetime | None:
+    """When anybody last verified the way that holds."""
+    times = (word.contact.verified for word in words if word.way == best.way)
+    return max(filter(None, times), default=None)
+
+
+def _ended(best: Word, words: Sequence[Word], at: datetime) -> list[Word]:
+    """The words, no less careful than the one that holds, that have run out, and since when nobody has
+    verified what holds."""
+    verified = _verified(best, words)
+    over = [word for word in words if word.care <= best.care and _expired(word.contact, at)]
+    return [word for word in over if verified is None or not _expired(word.contact, verified)]
 
 
 def _expired(contact: Contact, at: datetime) -> bool:
