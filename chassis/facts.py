@@ -1,6 +1,6 @@
 """Facts as a service reads them: the envelope, its payload, and sets of them in their one order."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -179,15 +179,22 @@ class FactSet:
             self._current[models] = found
         return cast("list[Fact[M]]", list(found))
 
-    def taken_back(self, *models: type[M]) -> list[Fact[M]]:
-        """What was said last of each fact of these kinds that was withdrawn."""
-        kinds = (fact for fact in self._latest if EVENTS.get(fact.envelope.type) in models)
-        gone = (self._by_root[fact.root] for fact in kinds if fact.withdrawn)
-        return [
-            cast("Fact[M]", last)
-            for versions in gone
-            if (last := next((each for each in reversed(versions) if each.content is not None), None))
-        ]
+    def taken_back(
+        self, *models: type[M], where: Callable[[Fact[M]], bool] = lambda _: True
+    ) -> list[Fact[M]]:
+        """What was said last of each fact of these kinds that was so, and is so no more: by one that was
+        withdrawn, or corrected since."""
+        found: list[Fact[M]] = []
+        for fact in self._latest:
+            versions = self._by_root[fact.root] if EVENTS.get(fact.envelope.type) in models else []
+            said = (cast("Fact[M]", each) for each in reversed(versions) if each.content is not None)
+            last = next(filter(where, said), None) if len(versions) > 1 else None
+            found += [last] if last is not None and last is not fact else []
+        return found
+
+    def said_until(self, fact: Fact[Content]) -> datetime | None:
+        """When the version after this one was taken. None of the newest."""
+        return next((each.accepted for each in self.versions(fact.root) if each.version > fact.version), None)
 
     def of(self, model: type[M]) -> list[Fact[M]]:
         """The highest version of each fact of this kind, withdrawn ones among them."""

@@ -122,7 +122,7 @@ class Owed(Part):
 @dataclass(frozen=True, slots=True)
 class Heard:
     """All that is told of a victim, and what of it opened a review of the risk, by a time. ``taken_back``:
-    the assessments and referrals of high risk that were withdrawn."""
+    the assessments and referrals of high risk that were withdrawn, or are of somebody else now."""
 
     person: str
     homes: Mapping[str, str]

@@ -101,8 +101,8 @@ class Told:
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
     how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
     gave its day. ``varied``: of an order by which versions, and whether each lifted or changed a condition.
-    ``withdrawn``: since when it says so no more. ``unnamed``: of what says how great the risk is, that it
-    names no accused (``standing_grade.unnamed``)."""
+    ``withdrawn``: since when it says so of the victim no more. ``unnamed``: of what says how great the risk
+    is, that it names no accused (``standing_grade.unnamed``)."""
 
     envelope: Envelope
     said: Said
@@ -124,8 +124,8 @@ def told_of(
     versions: Callable[[str], Sequence[tuple[Envelope, Content | None]]],
 ) -> list[Told]:
     """The facts about a person as victim, in the order of time, of all these that are filed under them: those
-    that stand, or what was said last of those that were withdrawn. ``versions`` gives those of a root, the
-    first said first: a correction is no new fact."""
+    that stand, or what those said last that were withdrawn or are of somebody else now. ``versions`` gives
+    those of a root, the first said first: a correction is no new fact."""
     known = list(facts)
     found, of_breach = [], dict[str, tuple[str, frozenset[str]]]()
     for envelope, said in known:
@@ -142,7 +142,8 @@ def told_of(
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
             known_by = versions(envelope.root)
             recorded = min(version.recordedat for version, _ in known_by)
-            gone = known_by[-1][0].acceptedat if known_by[-1][1] is None else None
+            later = (each.acceptedat for each, _ in known_by if each.version > envelope.version)
+            gone = next(later, None)
             law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
             others = () if gone else everybody
             nobody = isinstance(said, ReferralMade | RiskAssessed) and unnamed(said, others, homes)

@@ -13,8 +13,10 @@ referred may be of an agency that never assesses: by whoever of another agency a
 who is the second person beside the one that withdrew; whoever assessed before did not know that it would be.
 They do so of the same accused, or of all the risk; of anybody where the referral names nobody (ours,
 2026-11). An accused whom Goldthread added to what they say is nobody, until somebody links that record to one
-whom anything else that is told of the victim names. An unknown grade is answered by the next assessment, and
-is never read as an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts above medium).
+whom anything else that is told of the victim names. To correct what was said so that it is of another victim
+is to withdraw it of the first (domain.md 14, trap 5, 2026-12). An unknown grade is answered by the next
+assessment, and is never read as an older, lesser one than high (domain.md 14, trap 4, 2026-11: unknown sorts
+above medium).
 
 A screening beside an assessment (S-DASH) may raise the grade, and does no more: it answers no unknown one,
 and two signatures beneath it lower nothing. What is said of one accused answers nothing about another: the
@@ -26,9 +28,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.content import Said
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.mentions import Mention
-from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Instrument
+from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Instrument, Role
 
 GRAVEST_FIRST = (Grade.HIGH, Grade.UNKNOWN, Grade.MEDIUM, Grade.STANDARD)
 """Grades in the order of concern."""
@@ -45,7 +48,7 @@ def lowered_from(grades: Sequence[Grade]) -> Grade | None:
 @dataclass(frozen=True, slots=True)
 class Assessed:
     """An assessment of a victim: the root of its fact, by whom, about whom, whether two persons signed it,
-    when it was made, and when it was withdrawn."""
+    when it was made, and when it was withdrawn, or made to be of another victim."""
 
     root: str
     agency: str
@@ -91,6 +94,11 @@ def unnamed(
 
 def _tells_who(mention: Mention) -> bool:
     return mention != Mention(mention=mention.mention, role=mention.role)
+
+
+def names_victim(said: Said, person: str, homes: Mapping[str, str]) -> bool:
+    """Whether something is said of this person as victim."""
+    return any(homes.get(each.mention or "") == person for each in said.in_role(Role.VICTIM))
 
 
 def keeps(said: ReferralMade | RiskAssessed) -> bool:

@@ -41,7 +41,7 @@ from contracts.rules.order_match import (
 )
 from contracts.rules.order_questions import questions
 from contracts.rules.order_status import BAIL, OrderStatus, OrderTerms, Past, held_before, order_terms, status
-from contracts.rules.standing_grade import keeps
+from contracts.rules.standing_grade import keeps, names_victim
 from contracts.sections import Identity, Name, Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, OrderQuestion, Role, Sex
 from services.marac.rules import pairs
@@ -290,9 +290,14 @@ def primary_victim_of(subject: Subject) -> dict[str, bool]:
 
 
 def risk_taken_back(subject: Subject) -> list[Fact[ReferralMade | RiskAssessed]]:
-    """What was said last of each assessment that was withdrawn, and of each referral of high risk."""
+    """What each assessment, and each referral of high risk, said last of this person as victim that was
+    withdrawn, or is of somebody else now."""
     back: list[Fact[ReferralMade | RiskAssessed]]
-    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
+    back = subject.facts.taken_back(
+        ReferralMade,
+        RiskAssessed,
+        where=lambda fact: names_victim(fact.said, subject.id, subject.homes),
+    )
     return [fact for fact in back if keeps(fact.said)]
 
 

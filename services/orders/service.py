@@ -33,7 +33,7 @@ from services.orders.views import (
 SERVICE = Service(
     name="orders",
     views=(ORDERS_PERSON, ORDERS_KNOWN_BY, ORDERS_BREACH, ORDERS_ORDER, ORDERS_CLOCKS, ORDERS_ENDING),
-    fold_version=20,
+    fold_version=21,
     routers=(router, pages, report_pages, briefing_pages, how_far_pages(PAGES)),
     problem_page=PAGES.problem,
     rights=sharing.RIGHTS,

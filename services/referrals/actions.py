@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TypeVar
 
-from chassis.accept import Refused, Taken
+from chassis.accept import Refused, Taken, with_mentions
 from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
@@ -16,7 +16,7 @@ from contracts.events.contact import DeathRecorded, SafeContactSaid
 from contracts.events.hearings import HearingListed
 from contracts.events.identity import IdentityDecided, MixtureAnswered
 from contracts.events.owed import PlanMade, PlanReviewed, VictimTold
-from contracts.events.people import LeadNamed, ReferralMade, RiskAssessed, victim_of
+from contracts.events.people import Graded, LeadNamed, ReferralMade, RiskAssessed, victim_of
 from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
 from contracts.mentions import Mention
@@ -82,7 +82,7 @@ async def admit(archive: Archive, caller: Caller, content: Content, root: str) -
     check_feed(content, production=archive.production)
     if isinstance(content, ConsentSaid):
         return _with_speaker(content)
-    return await _with_grade(archive, _with_both_sides(content), root)
+    return await _with_grade(archive, caller, _with_both_sides(content), root)
 
 
 def _with_both_sides(content: Content) -> Content:
@@ -98,7 +98,7 @@ def _with_speaker(content: ConsentSaid) -> Content:
     return content.model_copy(update={"speaker_named": "said_by" in content.model_fields_set})
 
 
-async def _with_grade(archive: Archive, content: Content, root: str) -> Content:
+async def _with_grade(archive: Archive, caller: Caller, content: Content, root: str) -> Content:
     """Raises as ``admit`` does."""
     if not isinstance(content, ReferralMade | RiskAssessed):
         return content
@@ -111,9 +111,26 @@ async def _with_grade(archive: Archive, content: Content, root: str) -> Content:
         graded = grade_referral(content, threshold)
     else:
         graded = grade_assessment(content, threshold)
-    said = [version.content for version in (await archive.fact(root)).versions(root)]
-    before = [each.graded for each in said if isinstance(each, ReferralMade | RiskAssessed)]
+    before = await _graded_before(archive, caller, content, root)
     return content.model_copy(update={"graded": not_lowered(graded, before)})
+
+
+async def _graded_before(
+    archive: Archive, caller: Caller, content: Content, root: str
+) -> list[Graded | None]:
+    """What earlier versions gave, but for those of other victims alone."""
+    said = [version.content for version in (await archive.fact(root)).versions(root)]
+    earlier = [each for each in said if isinstance(each, ReferralMade | RiskAssessed)]
+    if not earlier:
+        return []
+    now = await _victims(archive, with_mentions(content, archive.ids, caller.agency, root))
+    of_whom = [(each.graded, await _victims(archive, each)) for each in earlier]
+    return [each for each, then in of_whom if not (now and then and now.isdisjoint(then))]
+
+
+async def _victims(archive: Archive, said: Content) -> set[str]:
+    victims = said.in_role(Role.VICTIM) if isinstance(said, Said) else []
+    return {await archive.person_of(each.mention) for each in victims if each.mention}
 
 
 async def threshold_for(archive: Archive, said: ReferralMade | RiskAssessed) -> int:

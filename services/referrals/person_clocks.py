@@ -22,7 +22,7 @@ from contracts.events.withheld import WithheldFromPolice
 from contracts.rules import risk_review
 from contracts.rules.clocks import PAST, Calendars, Running, moves
 from contracts.rules.owed_parts import Heard
-from contracts.rules.standing_grade import keeps
+from contracts.rules.standing_grade import keeps, names_victim
 from contracts.sections import Routing
 from contracts.vocabulary import AlertRule
 
@@ -65,7 +65,11 @@ def heard_of(subject: Subject) -> Heard:
     told = risk_review.told_of(standing, subject.id, subject.homes, subject.facts.spoken)
     opened = risk_review.opened(told, subject.id, subject.homes, subject.at)
     back: list[Fact[ReferralMade | RiskAssessed]]
-    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
+    back = subject.facts.taken_back(
+        ReferralMade,
+        RiskAssessed,
+        where=lambda fact: names_victim(fact.said, subject.id, subject.homes),
+    )
     gone = [(fact.envelope, fact.said) for fact in back if keeps(fact.said)]
     taken_back = risk_review.told_of(gone, subject.id, subject.homes, subject.facts.spoken)
     return Heard(subject.id, subject.homes, subject.at, told, opened, taken_back if told else ())

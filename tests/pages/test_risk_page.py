@@ -38,9 +38,10 @@ def risk(ask: Callable[..., httpx.Response]) -> str:
         "Judged High risk by PC 4821:",
         "DARA 2022",
         "Since the letter came.",
-        "Northmere Police withdrew an assessment that gave: High risk. Withdrawn yesterday",
-        "withdrew a referral that gave: High risk. The grade stands until the risk is assessed again, after",
-        "or by two people of the same. It must be the risk from everybody whom the referral is about,",
+        "Northmere Police took back an assessment of this victim that gave: High risk. Taken back yesterday",
+        "took back a referral of this victim that gave: High risk. The grade stands until",
+        "the risk is assessed again, after that: by another agency, or by two people of the same. It must be",
+        "It must be the risk from everybody whom the referral is about,",
         "or by two people of the same. It may be the risk from anybody.",
     ],
 )

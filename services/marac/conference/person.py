@@ -23,7 +23,7 @@ from contracts.rules.flagged import flagged
 from contracts.rules.instruments import dash_of
 from contracts.rules.leading import leading
 from contracts.rules.order_types import ORDER_TYPES, may_arrest
-from contracts.rules.standing_grade import lowered_from, screens, unnamed
+from contracts.rules.standing_grade import lowered_from, names_victim, screens, unnamed
 from contracts.sections import Contact, Health, Identity, Location, Narrative, Record, Sealed
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
@@ -305,23 +305,27 @@ def _doubts(subject: Subject) -> tuple[rows.Doubt, ...]:
 def _taken_back(subject: Subject) -> Iterator[rows.TakenBack]:
     for fact in casefile.risk_taken_back(subject):
         said = fact.said
-        if subject.id in casefile.persons(said.in_role(Role.VICTIM), subject.homes):
-            yield rows.TakenBack(
-                **source(fact),
-                screens=screens(said),
-                referral=isinstance(said, ReferralMade),
-                grade=said.graded.grade if said.graded else Grade.UNKNOWN,
-                accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
-                unnamed=unnamed(said),
-                withdrawn=subject.facts.versions(fact.root)[-1].accepted,
-            )
+        yield rows.TakenBack(
+            **source(fact),
+            screens=screens(said),
+            referral=isinstance(said, ReferralMade),
+            grade=said.graded.grade if said.graded else Grade.UNKNOWN,
+            accused=list(casefile.persons(said.in_role(*PERPETRATOR_ROLES), subject.homes)),
+            unnamed=unnamed(said),
+            withdrawn=subject.facts.said_until(fact),
+        )
 
 
 def _grades(fact: Fact[Content], subject: Subject) -> list[Grade]:
-    """What each version of an assessment gave, the first said first."""
+    """What each version of an assessment gave that is not of another victim, the first said first."""
     said = [each.content for each in subject.facts.versions(fact.root)]
-    known = [each.graded for each in said if isinstance(each, ReferralMade | RiskAssessed)]
-    return [graded.grade if graded else Grade.UNKNOWN for graded in known]
+    known = [each for each in said if isinstance(each, ReferralMade | RiskAssessed)]
+    hers = [
+        each
+        for each in known
+        if not each.in_role(Role.VICTIM) or names_victim(each, subject.id, subject.homes)
+    ]
+    return [each.graded.grade if each.graded else Grade.UNKNOWN for each in hers]
 
 
 def _record(seen: casefile.RecordSeen, subject: Subject) -> rows.RecordLine:

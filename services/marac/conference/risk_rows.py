@@ -43,8 +43,8 @@ class Assessment(Source):
 
 
 class TakenBack(Source):
-    """A risk assessment of this person as victim that its agency withdrew, and the grade that it gave; or a
-    ``referral`` of high risk."""
+    """A risk assessment of this person as victim that its agency withdrew, or corrected so that it is of
+    another, and the grade that it gave; or a ``referral`` of high risk."""
 
     grade: Grade
     screens: bool = False
@@ -53,8 +53,8 @@ class TakenBack(Source):
     unnamed: bool = False
     """Whether it says nothing by which any accused could be known."""
     withdrawn: AwareDatetime | None = None
-    """When Goldthread took the withdrawal, which has no other time of its own. None: an older release wrote
-    it."""
+    """When Goldthread took the withdrawal, which has no other time of its own, or the correction. None: an
+    older release wrote it."""
 
 
 class ReviewLine(Part):

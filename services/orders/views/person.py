@@ -27,7 +27,7 @@ from contracts.rules.order_match import (
     match,
     people_of,
 )
-from contracts.rules.standing_grade import Assessed, counting, keeps, screens, stands, unnamed
+from contracts.rules.standing_grade import Assessed, counting, keeps, names_victim, screens, stands, unnamed
 from contracts.sections import Routing
 from contracts.vocabulary import PERPETRATOR_ROLES, AlertRule, BreachStep, Grade, Role, Urgency
 from services.orders.views.evidence import AssessedLine, DecisionLine, assessed_in, decisions_in
@@ -308,33 +308,39 @@ def _victims(subject: Subject) -> list[VictimLine]:
             line = found.get(person) or VictimLine(person=person)
             found[person] = line.model_copy(update=_news_of_where(fact))
             people.setdefault(person, []).extend(fact.said.people)
-    graded: dict[str, list[Assessed]] = {person: [] for person in found}
-    back: list[Fact[ReferralMade | RiskAssessed]]
-    back = subject.facts.taken_back(ReferralMade, RiskAssessed)
-    gone = [fact for fact in back if keeps(fact.said)]
+    return [
+        found[person].model_copy(update=_graded(_assessed(person, people[person], subject)))
+        for person in sorted(found)
+    ]
+
+
+def _assessed(victim: str, people: Iterable[Mention], subject: Subject) -> list[Assessed]:
+    """What this person's facts say of how great the risk to a victim is, in the order in which it was made,
+    with what was taken back. ``people``: all whom the facts about the victim name."""
+    back: list[Fact[ReferralMade | RiskAssessed]] = subject.facts.taken_back(
+        ReferralMade, RiskAssessed, where=lambda fact: names_victim(fact.said, victim, subject.homes)
+    )
     made: list[Fact[ReferralMade | RiskAssessed]]
-    made = [*subject.facts.current(ReferralMade), *subject.facts.current(RiskAssessed), *gone]
-    for each in sorted(made, key=lambda fact: fact.order):
+    made = [*subject.facts.current(ReferralMade), *subject.facts.current(RiskAssessed)]
+    found = []
+    for each in sorted([*made, *(fact for fact in back if keeps(fact.said))], key=lambda fact: fact.order):
         victims, accused = _harmed(each, subject)
-        by_rule = each.said.graded
-        grade = by_rule.grade if by_rule else Grade.UNKNOWN
-        signed = bool(by_rule and by_rule.signed)
-        for person in found.keys() & victims:
-            last = subject.facts.versions(each.root)[-1]
+        by_rule, gone = each.said.graded, subject.facts.said_until(each)
+        if victim in victims:
             known = Assessed(
                 each.root,
                 each.agency,
                 frozenset(accused),
-                grade,
-                signed,
+                by_rule.grade if by_rule else Grade.UNKNOWN,
+                bool(by_rule and by_rule.signed),
                 each.occurred,
-                last.accepted if last.withdrawn else None,
+                gone,
                 screens(each.said),
                 isinstance(each.said, ReferralMade),
-                unnamed(each.said, () if last.withdrawn else people[person], subject.homes),
+                unnamed(each.said, () if gone else people, subject.homes),
             )
-            graded[person].append(known)
-    return [found[person].model_copy(update=_graded(graded[person])) for person in sorted(found)]
+            found.append(known)
+    return found
 
 
 def _harmed(fact: Fact[Said], subject: Subject) -> tuple[list[str], list[str]]:

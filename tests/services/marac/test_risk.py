@@ -34,6 +34,7 @@ from tests.services.marac.caseload import (
     ann,
     ben,
     breach,
+    cat,
     dash,
     incident,
     mention,
@@ -172,6 +173,45 @@ def test_a_referral_of_high_risk_that_is_withdrawn_keeps_the_grade_until_the_ris
             after = world(medium, *told, withdrawn(told[-1]), again)
             assert after.row("conference_case", root_of("case")).grade is Grade.MEDIUM
             assert risk_of(her(after).assessments, her(after), NOON).taken_back == []
+
+
+def test_an_assessment_that_came_to_be_of_another_victim_is_for_the_first_like_one_withdrawn() -> None:
+    """And what it gave is none of the second's: it neither stands of that one, nor was lowered."""
+    low, high = referral(grade=Grade.MEDIUM), items("one", 15, -9, Grade.HIGH)
+    medium = Graded(grade=Grade.MEDIUM, rule="test", because="test")
+    of_cat = high.said.model_copy(update={"people": [cat(), ben()], "graded": medium})
+    moved = corrected(high, of_cat, accepted=NOON - 5 * DAY)
+    made = world(low, high, moved)
+    (theirs,) = made.row("conference_person", person("cat")).assessments
+    assert (theirs.grade, theirs.lowered_from) == (Grade.MEDIUM, None)
+    assert made.row("conference_person", person("cat")).taken_back == []
+    for since in ((), (withdrawn(moved),)):
+        made = world(low, high, moved, *since)
+        assert made.row("conference_case", root_of("case")).grade is Grade.HIGH
+        assert [each.root for each in her(made).assessments] == [low.root]
+        (told,) = risk_of(her(made).assessments, her(made), NOON).taken_back
+        assert (told.root, told.grade, told.withdrawn) == (high.root, Grade.HIGH, moved.accepted)
+        assert told.holds
+        assert AlertRule.IDVA_ASKED in [each.rule for each in her(made).support.owed]
+        made.add(items("two", 11, -3, Grade.MEDIUM, graded={"signed": True}))
+        assert made.row("conference_case", root_of("case")).grade is Grade.MEDIUM
+    again = corrected(moved, high.said.model_copy(update={"people": [ann(), ben()], "graded": medium}))
+    made = world(low, high, moved, again)
+    assert (her(made).taken_back, her(made).assessments[-1].lowered_from) == ([], Grade.HIGH)
+
+
+def test_so_is_a_referral_of_high_risk_that_came_to_be_of_another_victim() -> None:
+    high = referral("gone", accepted=NOON - 6 * DAY)
+    medium = referral(grade=Grade.MEDIUM, agency="police", occurred=NOON - 25 * DAY)
+    moved = corrected(high, high.said.model_copy(update={"people": [cat(), ben()]}), accepted=NOON - 5 * DAY)
+    for days, stands in ((-5.5, Grade.HIGH), (-4, Grade.MEDIUM)):
+        form: dict[str, Any] = {"instrument": Instrument.SAFELIVES_DASH_24, "instrument_version": "2015"}
+        given = Graded(grade=Grade.MEDIUM, rule="test", because="test")
+        said = RiskAssessed(people=[ann(), ben()], graded=given, **form)
+        by_council = fact(said, agency="council", occurred=NOON + days * DAY, root="again")
+        made = world(medium, high, moved, by_council)
+        assert made.row("conference_case", root_of("case")).grade is stands
+        assert made.row("conference_case", root_of("gone")).grade is Grade.HIGH, "the second's own"
 
 
 @pytest.mark.parametrize(

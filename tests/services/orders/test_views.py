@@ -228,6 +228,18 @@ class TestVictim:
         lower = Graded(grade=Grade.STANDARD, rule="test", because="test", signed=True)
         assert row(world(*known, risk(None, "signed", graded=lower), breach())).grade is Grade.STANDARD
 
+    def test_so_does_one_that_came_to_be_of_another_victim(self) -> None:
+        high = risk(Grade.HIGH, "older", occurred=NOON - timedelta(days=9))
+        lower = Graded(grade=Grade.STANDARD, rule="test", because="test")
+        of_cat = {"people": [cat(), someone(ben().role, "ben")], "graded": lower}
+        moved = corrected(high, high.said.model_copy(update=of_cat))
+        known = (high, moved, risk(Grade.STANDARD, "newer"))
+        assert row(world(*known, breach())).grade is Grade.HIGH
+        of_hers = breach(people=[ben(), cat()])
+        assert row(world(*known, of_hers)).grade is Grade.STANDARD
+        signed = lower.model_copy(update={"signed": True})
+        assert row(world(*known, risk(None, "signed", graded=signed), breach())).grade is Grade.STANDARD
+
     def test_a_referral_of_high_risk_that_is_withdrawn_stands_until_somebody_else_assesses(self) -> None:
         high = Graded(grade=Grade.HIGH, rule="test", because="test")
         said = ReferralMade(people=[ann(), someone(ben().role, "ben")], graded=high)

@@ -217,6 +217,17 @@ async def test_a_correction_by_one_person_lowers_no_grade(referrals: Referrals) 
     assert graded[2]["grade"] != "high"
 
 
+async def test_what_was_said_of_one_victim_is_no_floor_for_another(referrals: Referrals) -> None:
+    taken = await referrals.post("haven", "risk-assessments", dash_items(20))
+    other = [named("victim", "another"), BOTH[1]]
+    moved = await referrals.correct("haven", taken, dash_items(3, people=other))
+    again = await referrals.correct("haven", moved, dash_items(3))
+    read = await referrals.http.get(again.headers["location"], headers={"Authorization": "Bearer haven"})
+    graded = [version["content"]["graded"] for version in read.json()["versions"]]
+    assert graded[1]["grade"] != "high", "nobody said so of the second"
+    assert [each["because"] for each in graded[::2]] == ["grade.visible-high-risk", "grade.corrected-by-one"]
+
+
 async def test_what_it_leaves_to_ask_is_by_the_areas_own_number(referrals: Referrals) -> None:
     now = referrals.runtime.clock.now()
     header = Header(occurred=now, recorded=now, basis="public-task", purpose="safeguarding")

@@ -27,8 +27,8 @@ from contracts.vocabulary import (
 from services.referrals.person_clocks import first_of
 from services.referrals.risk_reviews import REVIEW
 from services.referrals.support import SUPPORT, SupportRow
-from tests.services.referrals.test_risk_reviews import AGENCIES, DAY, SAME, assessed, breach
-from tests.support.facts import IDS, NOON, area, fact, mention_of, someone, withdrawn
+from tests.services.referrals.test_risk_reviews import AGENCIES, DAY, SAME, assessed, breach, people
+from tests.support.facts import IDS, NOON, area, corrected, fact, mention_of, someone, withdrawn
 from tests.support.world import World
 
 PERSON = IDS.person(mention_of("police", "ann"))
@@ -128,6 +128,13 @@ def test_a_step_that_is_taken_back_was_never_taken() -> None:
     made.add(withdrawn(accepted))
     made.settle()
     assert AlertRule.IDVA_ASKED in clocks(made)
+
+
+def test_an_idva_is_asked_though_one_person_has_said_that_the_assessment_was_of_another_victim() -> None:
+    medium, high = assessed("theirs"), assessed(grade=Grade.HIGH)
+    moved = corrected(high, high.said.model_copy(update={"people": people("eva")}))
+    assert AlertRule.IDVA_ASKED in [each.rule for each in row_of(settled(medium, high, moved)).wanted]
+    assert AlertRule.IDVA_ASKED not in [each.rule for each in row_of(settled(medium)).wanted]
 
 
 def test_the_row_says_who_and_how_to_be_reached_and_who_has_told() -> None:
