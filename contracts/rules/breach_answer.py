@@ -19,6 +19,7 @@ from zlib import crc32
 
 from contracts.events.orders import BreachProgressed
 from contracts.rules.occurrence import LONDON
+from contracts.rules.second_person import same_person
 from contracts.vocabulary import BreachStep, Grade, OutcomeType, PoliceRank, Urgency
 
 CLOCKS = (timedelta(hours=24), timedelta(hours=12), timedelta(hours=4))
@@ -189,13 +190,7 @@ def _fault_of_triage(said: BreachProgressed) -> tuple[str, str] | None:
         return ("content.by", "first-person-missing")
     if said.second is None:
         return ("content.second", "second-person-missing")
-    same = _number(said.by) == _number(said.second)
-    return ("content.second", "same-person") if same else None
-
-
-def _number(said: str) -> str:
-    """A staff number as it is compared: however it is spaced and written."""
-    return "".join(character for character in said.casefold() if character.isalnum())
+    return ("content.second", "same-person") if same_person(said.by, said.second) else None
 
 
 def steps_since(records: Iterable[Reported]) -> list[list[Step]]:

@@ -10,6 +10,7 @@ from itertools import chain
 
 from contracts.events.people import Dash, ReferralMade, RiskAssessed, victim_of
 from contracts.rules.instruments import FORMS, OPEN, Form, answers_of, assessed_in, form_of
+from contracts.rules.second_person import same_person
 from contracts.vocabulary import Grade, Instrument, ReferralCriterion, RiskAnswer, RiskQuestion, Role
 from services.referrals.rules.grading import VISIBLE_HIGH_RISK, grade_by_rule, grade_referral, lowers
 
@@ -68,13 +69,8 @@ def _judgement(said: RiskAssessed, threshold: int) -> Iterator[Fault]:
             yield "second-person-missing", "judgement.second"
     elif judged.by is None:
         yield "first-person-missing", "judgement.by"
-    elif _number(judged.by) == _number(judged.second):
+    elif same_person(judged.by, judged.second):
         yield "same-person", "judgement.second"
-
-
-def _number(said: str) -> str:
-    """A staff number as it is compared: however it is spaced and written."""
-    return "".join(character for character in said.casefold() if character.isalnum())
 
 
 def _form_of(said: ReferralMade | RiskAssessed) -> tuple[Form | None, dict[str, RiskAnswer]]:
