@@ -184,13 +184,21 @@ def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
             if told_by is not HearingToldBy.VICTIM:
                 yield UpdateKind.COURT, each.moved or each.envelope.time
         case OrderMade(order=order) as bail if order in BAIL:
-            if bail.stage in BINDS:
-                yield UpdateKind.BAIL, bail.made
-                yield from ((UpdateKind.BAIL, version.time) for version, _ in each.varied)
-                if bail.ends is not None and bail.ends <= at:
-                    yield UpdateKind.RELEASE, bail.ends
-            if bail.stage is OrderStage.DISCHARGED:
-                yield UpdateKind.RELEASE, each.envelope.time
+            yield from _of_bail(each, bail, at)
+
+
+def _of_bail(each: Told, bail: OrderMade, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
+    """That it is over, by whatever word, lets nothing stand of it that was not told."""
+    over = each.envelope.time if bail.stage is OrderStage.DISCHARGED else None
+    if over is None and bail.stage not in BINDS:
+        return
+    yield UpdateKind.BAIL, bail.made
+    changes = (version.time for version, _ in each.varied)
+    yield from ((UpdateKind.BAIL, change) for change in changes if change != over)
+    if over is None and bail.ends is not None and bail.ends <= at:
+        over = bail.ends
+    if over is not None:
+        yield UpdateKind.RELEASE, over
 
 
 def _routine(heard: Heard, contract: tuple[Told, ContractAgreed] | None) -> Iterator[tuple[str, Update]]:
