@@ -51,6 +51,10 @@ async def test_every_command_of_the_page_does_what_it_says(
     blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     assert blocks[0] == "make demo\n"
     script = "\n".join(blocks[1:]).replace("http://127.0.0.1:8400", embedded.url)
+    table = "contracts/tables/uk.goldthread.breach.reported.v1.csv"
+    mended = f"mended/{Path(table).name}"
+    script += f"mkdir mended; sed s/Oakhanger/Oakhangar/ {table} > {mended}\n"
+    script += f"python3 upload.py {embedded.url} orders {mended}"
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "goldthread").symlink_to(PROGRAM)
     (tmp_path / "contracts").symlink_to(ROOT / "contracts")
@@ -67,6 +71,7 @@ async def test_every_command_of_the_page_does_what_it_says(
     ]
     assert done.stdout.count('"status":201') == 2, "one line of NDJSON, one row of CSV"
     assert "100%: 1 taken, 0 refused" in done.stdout
+    assert "100%: 0 taken, 1 refused" in done.stdout, "a letter of it was changed: that is another file"
 
 
 @pytest.mark.slow
