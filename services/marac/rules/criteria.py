@@ -158,8 +158,9 @@ def _judgement(case: CaseSeen) -> Found:
 
 
 def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
-    """The first that is met, with the facts of every one that is; else the one that is nearest. An occurrence
-    counts once, whoever recorded it."""
+    """The first that is met, with the facts of every one that is; else the one that is nearest, which the
+    referrer's word leaves open: others may know of more than is recorded here. An occurrence counts once,
+    whoever recorded it."""
     what, ticked = (
         ReferralCriterion.POTENTIAL_ESCALATION,
         ReferralCriterion.POTENTIAL_ESCALATION in case.ticked,
@@ -173,9 +174,13 @@ def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
         numbers = (len(inside), each.least, each.months)
         tried.append(Found(what, state, each.unit.value, roots, *numbers, ticked=ticked))
     met = [each for each in tried if each.state == "met"]
-    if not met:
-        return max(tried, key=lambda each: each.n - each.of)
-    return replace(met[0], roots=tuple(dict.fromkeys(root for each in met for root in each.roots)))
+    roots = tuple(dict.fromkeys(root for each in met or tried for root in each.roots))
+    if met:
+        return replace(met[0], roots=roots)
+    nearest = max(tried, key=lambda each: each.n - each.of)
+    if ticked:
+        return replace(nearest, state="not-known", because="said-more", roots=(case.referral, *roots))
+    return nearest
 
 
 def _counted(once: Happened, unit: EscalationUnit) -> bool:
