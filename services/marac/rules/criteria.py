@@ -40,6 +40,9 @@ SPEAKS_OF: Mapping[RiskFactor, frozenset[IncidentKind]] = {
 """What an item asks about, and the kinds of incident that a YES to it may be: on the SafeLives Dash D08, D14,
 D15 and D16, on other forms the items that ask the same. It says neither when nor how often: a person asks."""
 
+RISING = (RiskFactor.MORE_OFTEN, RiskFactor.WORSE)
+"""What escalation is (domain.md 1.2): on the SafeLives Dash D10 and D11."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
@@ -159,8 +162,8 @@ def _judgement(case: CaseSeen) -> Found:
 
 def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
     """The first that is met, with the facts of every one that is; else the one that is nearest, which the
-    referrer's word leaves open: others may know of more than is recorded here. An occurrence counts once,
-    whoever recorded it."""
+    referrer's word leaves open, for others may know of more than is recorded here, and so does a form by
+    which it rises, or that nobody answered. An occurrence counts once, whoever recorded it."""
     what, ticked = (
         ReferralCriterion.POTENTIAL_ESCALATION,
         ReferralCriterion.POTENTIAL_ESCALATION in case.ticked,
@@ -173,14 +176,18 @@ def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
         state: State = "met" if len(inside) >= each.least else "not-met"
         numbers = (len(inside), each.least, each.months)
         tried.append(Found(what, state, each.unit.value, roots, *numbers, ticked=ticked))
-    met = [each for each in tried if each.state == "met"]
-    roots = tuple(dict.fromkeys(root for each in met or tried for root in each.roots))
+    met, may = [each for each in tried if each.state == "met"], _hold(case, RISING)
+    roots = (*dict.fromkeys(root for each in met or tried for root in each.roots), *may)
     if met:
         return replace(met[0], roots=roots)
     nearest = max(tried, key=lambda each: each.n - each.of)
     if ticked:
         return replace(nearest, state="not-known", because="said-more", roots=(case.referral, *roots))
-    return nearest
+    if may:
+        return replace(nearest, state="not-known", because="rises", roots=roots)
+    if all(_denied(case, each) for each in RISING):
+        return nearest
+    return replace(nearest, state="not-known", because="rises-not-answered", roots=())
 
 
 def _counted(once: Happened, unit: EscalationUnit) -> bool:

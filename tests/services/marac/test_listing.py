@@ -77,7 +77,8 @@ def seen(line: dict[str, Any]) -> criteria.CaseSeen:
             each.get("score"),
             each.get("open", 0),
             each.get("judged", False),
-            {ITEMS[item]: answer for how, answer in SAYS.items() for item in each.get(how, [])},
+            dict.fromkeys(criteria.RISING, RiskAnswer.NO)
+            | {ITEMS[item]: answer for how, answer in SAYS.items() for item in each.get(how, [])},
         )
         for n, each in enumerate(line.get("assessed", [{"score": 0, "grade": "standard"}]))
     ]
@@ -626,7 +627,8 @@ async def test_a_returned_case_whose_risk_rises_is_back_by_itself(marac: Marac) 
 async def test_a_second_referral_that_was_returned_is_back_once_something_happens_between_the_two(
     marac: Marac,
 ) -> None:
-    """Though no meeting has heard either, so that nobody knows whether it is a repeat."""
+    """Though no meeting has heard either, so that nobody knows whether it is a repeat; and by the first one's
+    Dash it happens more often."""
     await prepared(marac)
     await refer(marac, days_ago=60)
     case = await refer(marac, grade=Grade.STANDARD, dash=None, criteria=[])
@@ -640,7 +642,7 @@ async def test_a_second_referral_that_was_returned_is_back_once_something_happen
         line = (await waits(marac)).get(case)
         return line and line["back"]
 
-    assert await until(back, what="the case is back") == ["repeat"]
+    assert await until(back, what="the case is back") == ["potential-escalation", "repeat"]
 
 
 async def test_a_returned_case_is_back_when_more_of_it_cannot_be_read_than_could_not_be_then(
