@@ -197,6 +197,11 @@ def _pair(made: Year, random: Random, starts: datetime) -> _Pair:
             pair.boxes |= {answered: 1, counted: codes[last]}
         else:
             _answer(made, pair, characteristic, None, starts - 10 * DAY)
+    if random.random() < 0.3:  # that somebody is not trans says nothing of orientation
+        gender = random.choice(["same", "same", "different"])
+        _answer(made, pair, "gender-identity", gender, starts - 10 * DAY)
+        if gender == "different":
+            pair.boxes |= {"orientation_or_gender_identity_answered": 1, "lgbt": 1}
     return pair
 
 

@@ -200,13 +200,12 @@ def minoritised(answers: Mapping[Characteristic, str]) -> bool | None:
 
 
 def lgbt(answers: Mapping[Characteristic, str]) -> bool | None:
-    """Whether somebody is lesbian, gay, bisexual or trans, by their own answers; one answer is enough for
-    yes, and for no where the other was not given."""
+    """Whether somebody is lesbian, gay, bisexual or trans, by their own answers; either is enough for yes,
+    and for no the one about orientation: that somebody is not trans leaves it unknown."""
+    if answers.get(Characteristic.GENDER_IDENTITY, SAME) != SAME:
+        return True
     orientation = answers.get(Characteristic.SEXUAL_ORIENTATION)
-    gender = answers.get(Characteristic.GENDER_IDENTITY)
-    if orientation is None and gender is None:
-        return None
-    return orientation not in (None, STRAIGHT) or gender not in (None, SAME)
+    return None if orientation is None else orientation != STRAIGHT
 
 
 def disabled(answers: Mapping[Characteristic, str]) -> bool | None:
