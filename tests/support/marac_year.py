@@ -88,6 +88,8 @@ class _Pair:
     victim_born: date | None
     boxes: dict[str, int]
     young: bool
+    in_doubt: bool
+    """Whether an older date of birth is given of each, too: the youngest counts."""
     children: int
     male: bool | None
     says_repeat: bool = False
@@ -96,8 +98,9 @@ class _Pair:
     def people(self, agency: str) -> list[Mention]:
         """Them, by an agency's own records."""
         sex = {True: Sex.MALE, False: Sex.FEMALE, None: Sex.NOT_STATED}[self.male]
-        hers = Identity(born=[self.victim_born] if self.victim_born else [], sex=sex)
-        his = Identity(born=[date(2010, 1, 1) if self.young else date(1985, 1, 1)])
+        older = [date(1950, 1, 1)] if self.in_doubt else []
+        hers = Identity(born=[*older, self.victim_born] if self.victim_born else [], sex=sex)
+        his = Identity(born=[*older, date(2010, 1, 1) if self.young else date(1985, 1, 1)])
         victim = someone(Role.VICTIM, f"v{self.n}", identity=hers)
         return [victim, someone(Role.PERPETRATOR, f"p{self.n}", identity=his)]
 
@@ -182,6 +185,7 @@ def _pair(made: Year, random: Random, starts: datetime) -> _Pair:
         victim_born=born,
         boxes={},
         young=random.random() < 0.03,
+        in_doubt=random.random() < 0.1,
         children=random.choice([0, 0, 1, 1, 2, 3]),
         male=random.choice([None, True, *[False] * 12]),
     )
@@ -286,7 +290,7 @@ def _at_the_edges(made: Year) -> None:
         each.content.starts: each.root for each in made.facts if isinstance(each.content, MeetingCalled)
     }
     for steps in EDGES:
-        pair = _Pair(len(made.facts), "police", None, {}, young=False, children=0, male=False)
+        pair = _Pair(len(made.facts), "police", None, {}, young=False, in_doubt=False, children=0, male=False)
         cases: dict[str, str] = {}
         referrals: dict[str, Fact[Any]] = {}
         for what, *of in steps:
@@ -322,7 +326,7 @@ def _never_held(made: Year, pairs: list[_Pair]) -> None:
         ("nothing", NOW + 5 * DAY),
     ):
         called = fact(MeetingCalled(area=AREA, starts=starts), agency="police", occurred=FIRST - DAY)
-        pair = _Pair(len(made.facts), "police", None, {}, young=False, children=0, male=False)
+        pair = _Pair(len(made.facts), "police", None, {}, young=False, in_doubt=False, children=0, male=False)
         case = _refer(made, pair, "police", FIRST - 9 * DAY, [])
         referral = made.facts[-1]
         said = CaseListed(case=case, meeting=called.root)

@@ -77,8 +77,8 @@ COUNTED = View(
 
 
 def _born(person: rows.ConferencePerson | None) -> date | None:
-    """The date of birth that most agencies give."""
-    return next(iter(person.identity.born), None) if person else None
+    """The date of birth that counts: where agencies give several, the youngest (``rules/ages.py``)."""
+    return max(person.identity.born, default=None) if person else None
 
 
 def _grown(accused: Iterable[rows.ConferencePerson]) -> date | None:

@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events.measures import CapacitySet
-from contracts.vocabulary import AgencyKind, ReferringService
+from contracts.vocabulary import AgencyKind, ReferringService, Role
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
 from services.marac.rules.returns import COLUMNS, REFERRED_BY, Discussed, Source, count
-from tests.support.facts import fact
+from tests.services.marac.caseload import referral, world
+from tests.services.marac.test_children import aged
+from tests.support.facts import fact, root_of
 from tests.support.tables import lines, read
 
 TABLES = cast("Mapping[str, list[dict[str, Any]]]", read(__file__, "returns"))
@@ -53,6 +55,13 @@ def test_what_is_counted_of_an_answer(line: dict[str, Any]) -> None:
 @table("ages")
 def test_how_old_somebody_is(line: dict[str, Any]) -> None:
     assert returns.age_on(line["born"], line["day"]) == line["age"]
+
+
+@table("births")
+def test_by_which_date_of_birth_somebody_is_counted(line: dict[str, Any]) -> None:
+    people = [aged("ann", Role.VICTIM, *line["victim"]), aged("ben", Role.PERPETRATOR, *line["accused"])]
+    row = world(referral(people=people)).row("conference_counted", root_of("case"))
+    assert [row.born, *row.perpetrators_born] == line["counted"]
 
 
 @table("quarters")
