@@ -90,8 +90,11 @@ class _Pair:
     young: bool
     in_doubt: bool
     """Whether an older date of birth is given of each, too: the youngest counts."""
-    children: int
+    children: list[date | None]
+    """When each was born; None: nobody says."""
     male: bool | None
+    heard: datetime = FIRST
+    """When its first meeting was."""
     says_repeat: bool = False
     """Whether its referral says so, and then it is one each time that it is heard."""
 
@@ -156,6 +159,7 @@ def _meeting(made: Year, random: Random, starts: datetime, pairs: list[_Pair]) -
         if happened:
             _incident(made, pair, starts - 9 * DAY, "assault-with-injury" if crime else "verbal-abuse")
         counts = happened and (crime or made.definition is RepeatDefinition.CURRENT)
+        counts &= starts - 9 * DAY <= pair.heard.replace(year=pair.heard.year + 1)
         if how in ("referred-again", "again-of-the-same"):
             again, says = random.choice(list(REFERRERS)), random.random() < 0.2
             case = _refer(made, pair, again, starts - 8 * DAY, ["repeat"] if says else [])
@@ -186,11 +190,15 @@ def _pair(made: Year, random: Random, starts: datetime) -> _Pair:
         boxes={},
         young=random.random() < 0.03,
         in_doubt=random.random() < 0.1,
-        children=random.choice([0, 0, 1, 1, 2, 3]),
+        children=[_child(random, starts) for _ in range(random.choice([0, 0, 1, 1, 2, 3]))],
         male=random.choice([None, True, *[False] * 12]),
+        heard=starts,
     )
     if pair.children:
-        children = [someone(Role.CHILD, f"c{pair.n}-{i}") for i in range(pair.children)]
+        children = [
+            someone(Role.CHILD, f"c{pair.n}-{i}", identity=Identity(born=[born] if born else []))
+            for i, born in enumerate(pair.children)
+        ]
         household = HouseholdDescribed(people=[pair.people(agency)[0], *children])
         made.facts.append(fact(household, agency=agency, occurred=starts - 12 * DAY))
     for characteristic, (answered, counted, codes) in ANSWERS.items():
@@ -209,12 +217,22 @@ def _pair(made: Year, random: Random, starts: datetime) -> _Pair:
     return pair
 
 
+def _child(random: Random, starts: datetime) -> date | None:
+    """When a child was born; a few were named long ago, or are grown up before the year is over."""
+    age = random.choice([None, 2, 6, 11, 16, 17, 18, 23])
+    return None if age is None else date(starts.year - age, 3, 1)
+
+
 def _answer(made: Year, pair: _Pair, characteristic: str, code: str | None, at: datetime) -> None:
     value = {"answer": "value", "value": code} if code else {"answer": "asked-not-given"}
     answer = EqualityAnswer.model_validate({"characteristic": characteristic} | value)
     victim = pair.people(pair.agency)[0]
     said = CharacteristicsSaid(people=[victim], equality=Equality(answers=[answer]))
     made.facts.append(fact(said, agency=pair.agency, occurred=at, root=f"{characteristic} {pair.n} {at}"))
+
+
+def _grown(born: date, starts: datetime) -> bool:
+    return born.replace(year=born.year + 18) <= starts.date()
 
 
 def _refer(made: Year, pair: _Pair, agency: str, at: datetime, criteria: list[str]) -> str:
@@ -254,7 +272,7 @@ def _list(
     boxes = pair.boxes | {
         "cases": 1,
         "repeat_cases": int(repeat),
-        "children": pair.children,
+        "children": sum(born is None or not _grown(born, starts) for born in pair.children),
         REFERRERS[agency][1]: 1,
         "partner_agency_referrals": int(agency not in ("police", "nobody-knows")),
         "age_known": int(age is not None),
@@ -290,7 +308,9 @@ def _at_the_edges(made: Year) -> None:
         each.content.starts: each.root for each in made.facts if isinstance(each.content, MeetingCalled)
     }
     for steps in EDGES:
-        pair = _Pair(len(made.facts), "police", None, {}, young=False, in_doubt=False, children=0, male=False)
+        pair = _Pair(
+            len(made.facts), "police", None, {}, young=False, in_doubt=False, children=[], male=False
+        )
         cases: dict[str, str] = {}
         referrals: dict[str, Fact[Any]] = {}
         for what, *of in steps:
@@ -326,7 +346,9 @@ def _never_held(made: Year, pairs: list[_Pair]) -> None:
         ("nothing", NOW + 5 * DAY),
     ):
         called = fact(MeetingCalled(area=AREA, starts=starts), agency="police", occurred=FIRST - DAY)
-        pair = _Pair(len(made.facts), "police", None, {}, young=False, in_doubt=False, children=0, male=False)
+        pair = _Pair(
+            len(made.facts), "police", None, {}, young=False, in_doubt=False, children=[], male=False
+        )
         case = _refer(made, pair, "police", FIRST - 9 * DAY, [])
         referral = made.facts[-1]
         said = CaseListed(case=case, meeting=called.root)

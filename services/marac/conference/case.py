@@ -1,7 +1,7 @@
 """Level 1: a case, from its own facts and the rows of the people whom its referral names."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from chassis.facts import Fact
 from chassis.views import Folded, Subject
@@ -210,17 +210,25 @@ class _People:
         found = {child.person: child for child in self._children}
         theirs = of_other_party(self.own, self.victim.person, self.disputed_with) if self.own else set()
         lines = [line for line in (self.own.lines if self.own else ()) if line.root not in theirs]
-        others = [other for line in lines for other in line.others]
+        others = [other for line in lines for other in line.others if other.role is Role.CHILD]
         for other in others:
-            if other.role is Role.CHILD:
-                child = rows.CasePerson(
-                    person=other.person,
-                    role=Role.CHILD,
-                    relationship=other.relationship,
-                    mentions=[other.mention],
-                )
-                found.setdefault(other.person, child)
-        return tuple(found[person] for person in sorted(found))
+            child = rows.CasePerson(
+                person=other.person,
+                role=Role.CHILD,
+                relationship=other.relationship,
+                mentions=[other.mention],
+            )
+            found.setdefault(other.person, child)
+        return tuple(
+            found[person].model_copy(update={"born": self._born(person, others)}) for person in sorted(found)
+        )
+
+    def _born(self, child: str, others: Iterable[rows.Other]) -> date | None:
+        """The youngest date of birth of a child: of one whom the referral names by any agency, of another by
+        what is said of the victim."""
+        own = self.rows[child].identity.born if child in self.rows else ()
+        said = (born for other in others if other.person == child for born in other.born)
+        return max((*own, *said), default=None)
 
     def orders(self, at: datetime) -> tuple[list[rows.Order], datetime | None]:
         """The orders that protect the victim, or bind a perpetrator and name nobody whom they protect.

@@ -65,8 +65,14 @@ class CountedCase(Row):
 
     @property
     def kids(self) -> int:
-        """How many children it has."""
+        """How many children it has, grown up or not."""
         return len(self.slim.children)
+
+    @property
+    def eldest(self) -> int:
+        """When its eldest child was born. ``returns.NEVER``: of none it is known."""
+        born = (child.born for child in self.slim.children if child.born)
+        return min(map(returns.day_number, born), default=returns.NEVER)
 
     @property
     def aged(self) -> bool:
@@ -81,9 +87,11 @@ class CountedCase(Row):
 
     @property
     def births(self) -> str:
-        """When the victim was born, and each alleged perpetrator, as JSON of numbers; null: not known."""
-        born = (self.born, *self.perpetrators_born)
-        return orjson.dumps([returns.day_number(each) if each else None for each in born]).decode()
+        """When the victim was born, each alleged perpetrator and each child, as JSON of numbers; null: not
+        known."""
+        born = (self.born,), self.perpetrators_born, [child.born for child in self.slim.children]
+        numbers = [[returns.day_number(each) if each else None for each in side] for side in born]
+        return orjson.dumps(numbers).decode()
 
     @property
     def moments(self) -> str:
@@ -115,7 +123,8 @@ class CountedCase(Row):
 
 
 ALIKE = ("agency", "service", "repeats", "kids", "minoritised", "lgbt", "disabled", "male", "aged")
-"""Cases that are alike in these are counted together, where nobody is under 18."""
+"""Cases that are alike in these are counted together, where of both sides nobody is under 18, and of the
+children everybody."""
 
 
 class CountedCaseTable(ViewTable, table=True):
@@ -129,7 +138,7 @@ class CountedCaseTable(ViewTable, table=True):
         Index("marac_counted_about", "victim", "accused", "subject"),
         Index(
             "marac_counted_as",
-            *("subject", "withdrawn", "marac", *ALIKE, "again", "youngest", "births"),
+            *("subject", "withdrawn", "marac", *ALIKE, "again", "youngest", "eldest", "births"),
         ),
     )
     marac: str | None
@@ -149,5 +158,6 @@ class CountedCaseTable(ViewTable, table=True):
     aged: bool
     again: bool
     youngest: int
+    eldest: int
     births: str
     moments: str

@@ -241,8 +241,13 @@ def _others(told: casefile.Told, subject: Subject) -> Iterator[rows.Other]:
     for mention in told.about:
         home = subject.homes.get(mention.mention or "")
         if mention.mention and home and home != subject.id:
+            child = mention.identity if mention.role is Role.CHILD else None
             yield rows.Other(
-                mention=mention.mention, person=home, role=mention.role, relationship=mention.relationship
+                mention=mention.mention,
+                person=home,
+                role=mention.role,
+                relationship=mention.relationship,
+                born=tuple(child.born) if isinstance(child, Identity) else (),
             )
 
 

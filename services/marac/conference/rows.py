@@ -6,7 +6,7 @@ which things happened.
 People are person ids, agencies and codes are as configuration and vocabulary name them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import orjson
@@ -60,12 +60,13 @@ NO_KIDS = "[]"
 
 
 class Other(Part):
-    """Somebody else whom a fact names, and in which part."""
+    """Somebody else whom a fact names, and in which part. ``born``: of a child, as the fact says."""
 
     mention: str
     person: str
     role: Role
     relationship: Relationship | None
+    born: tuple[date, ...] = ()
 
 
 class Version(Part):
@@ -266,12 +267,14 @@ class ConferencePersonTable(ViewTable, table=True):
 
 
 class CasePerson(Part):
-    """Somebody in a case: which person, by which mentions of the referral."""
+    """Somebody in a case: which person, by which mentions of the referral. ``born``: of a child, the youngest
+    date of birth that is said."""
 
     person: str
     role: Role
     relationship: Relationship | None
     mentions: list[str]
+    born: date | None = None
 
 
 class Occurrence(Part):

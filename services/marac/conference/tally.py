@@ -127,9 +127,12 @@ async def tallied(
     """Of each MARAC and part of a time, how many cases its meetings have heard that are alike in all that is
     counted. What may have become a repeat between two meetings is told by when these were."""
     part: Any = col(MEETINGS.subject) if by_meeting else col(MEETINGS.day) // 100
-    young = col(MEETINGS.day) - col(CASES.youngest) < returns.YOUNG * returns.YEAR
+    grown = returns.YOUNG * returns.YEAR
+    by_age = or_(
+        col(MEETINGS.day) - col(CASES.youngest) < grown, col(MEETINGS.day) - col(CASES.eldest) >= grown
+    )
     kinds: list[Any] = [col(getattr(CASES, name)) for name in ALIKE]
-    kinds += [sql.case((young, col(each))) for each in (CASES.births, MEETINGS.day)]
+    kinds += [sql.case((by_age, col(each))) for each in (CASES.births, MEETINGS.day)]
     alike = _heard(archive, held, since, until, [col(MEETINGS.area), part, *kinds, func.count()])
     alike = alike.where(~col(CASES.again)).group_by(col(MEETINGS.area), part, *kinds)
     when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
@@ -188,12 +191,14 @@ def _alike(
     births: str | None,
     day: int | None,
 ) -> Discussed:
-    """A case at a meeting. ``births``, and the day: only where anybody of either side is under 18 then."""
-    age, *accused = [returns.age_by(born, day or 0) for born in orjson.loads(births or "[null]")]
+    """A case at a meeting. ``births``, and the day: only where anybody of either side is under 18 then, or a
+    child is not."""
+    said = orjson.loads(births or "[[null],[],[]]")
+    (age,), accused, children = ([returns.age_by(born, day or 0) for born in side] for side in said)
     return Discussed(
         source=held.source(agency, service),
         repeat=repeats,
-        children=kids,
+        children=kids if births is None else returns.not_grown(children),
         minoritised=minoritised,
         lgbt=lgbt,
         disabled=disabled,

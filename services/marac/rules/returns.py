@@ -235,8 +235,18 @@ def age_by(born: int | None, day: int) -> int | None:
     return None if born is None else (day - born) // YEAR
 
 
+NEVER = 99_999_999
+"""After every day."""
+
 YOUNG = 18
-"""Whoever is younger at a meeting is in a number of their own: victims of 16 and 17, accused up to 17."""
+"""Whoever is younger at a meeting is in a number of their own: victims of 16 and 17, accused up to 17, and
+children."""
+
+
+def not_grown(ages: Iterable[int | None]) -> int:
+    """How many of a case's children are children at a meeting: one of no known age is not taken for grown
+    up."""
+    return sum(age is None or age < YOUNG for age in ages)
 
 
 def is_repeat(

@@ -12,14 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events.measures import CapacitySet
+from contracts.events.people import HouseholdDescribed
+from contracts.sections import Identity
 from contracts.vocabulary import AgencyKind, ReferringService, Role
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
 from services.marac.rules.returns import COLUMNS, REFERRED_BY, Discussed, Source, count
-from tests.services.marac.caseload import referral, world
+from tests.services.marac.caseload import ann, ben, referral, world
 from tests.services.marac.test_children import aged
-from tests.support.facts import fact, root_of
+from tests.support.facts import fact, root_of, someone
 from tests.support.tables import lines, read
 
 TABLES = cast("Mapping[str, list[dict[str, Any]]]", read(__file__, "returns"))
@@ -62,6 +64,23 @@ def test_by_which_date_of_birth_somebody_is_counted(line: dict[str, Any]) -> Non
     people = [aged("ann", Role.VICTIM, *line["victim"]), aged("ben", Role.PERPETRATOR, *line["accused"])]
     row = world(referral(people=people)).row("conference_counted", root_of("case"))
     assert [row.born, *row.perpetrators_born] == line["counted"]
+
+
+@table("children")
+def test_who_is_counted_as_a_child(line: dict[str, Any]) -> None:
+    assert returns.not_grown(line["ages"]) == line["children"]
+
+
+@table("children_born")
+def test_by_which_date_of_birth_a_child_is_counted(line: dict[str, Any]) -> None:
+    people, facts = [ann(), ben()], []
+    if "referred" in line:
+        people.append(someone(Role.CHILD, "nia", identity=Identity(born=line["referred"])))
+    if "told" in line:
+        child = someone(Role.CHILD, "nia", identity=Identity(born=line["told"]))
+        facts.append(fact(HouseholdDescribed(people=[ann(), child]), agency="haven", root="household"))
+    row = world(referral(people=people), *facts).row("conference_counted", root_of("case"))
+    assert [child.born for child in row.slim.children] == line["counted"]
 
 
 @table("quarters")
