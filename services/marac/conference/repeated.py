@@ -87,8 +87,16 @@ def moments(case: rows.ConferenceCase, own: Chosen) -> tuple[datetime, ...]:
 def _happened(case: rows.ConferenceCase, own: Chosen) -> list[tuple[datetime, list[str]]]:
     """The same, with the records of it."""
     counted = counting(case, own)
-    found = ((each.first, [r.root for r in each.records if r.root in counted]) for each in case.occurrences)
-    return [(first, roots) for first, roots in found if roots]
+    found = (
+        (min(map(_at_latest, each.records)), [r.root for r in each.records if r.root in counted])
+        for each in case.occurrences
+    )
+    return [(when, roots) for when, roots in found if roots]
+
+
+def _at_latest(record: rows.RecordLine) -> datetime:
+    recorded = record.first_recorded or record.recorded
+    return repeat.at_latest(record.occurred, recorded, day=record.precision == "day")
 
 
 def as_chosen(
@@ -134,8 +142,10 @@ def _repeat(
 def since_met(case: rows.ConferenceCase, met: datetime, own: Chosen) -> rows.Repeat | None:
     """What happened since the case's referral; where its MARAC counts from the meeting, since it was last
     before one, which a fold of the case knows by what is filed under it."""
-    last = met if own.anchor is RepeatAnchor.MEETING else case.referred
-    return repeated(last, between(case), own.definition, own.anchor)
+    if own.anchor is not RepeatAnchor.MEETING:
+        return repeated(case.referred, between(case), own.definition, own.anchor)
+    records = (each.model_copy(update={"occurred": _at_latest(each)}) for each in between(case))
+    return repeated(met, records, own.definition, own.anchor)
 
 
 def counting(case: rows.ConferenceCase, own: Chosen) -> set[str]:

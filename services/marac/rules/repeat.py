@@ -81,6 +81,13 @@ def repeats(
     return sorted(found, key=lambda event: (event.occurred, event.root)), until
 
 
+def at_latest(occurred: datetime, recorded: datetime, *, day: bool) -> datetime:
+    """When something happened, as a meeting counts it. ``day``: only its day is known; it may have been as
+    late as that day ends, and no later than it was recorded. So a meeting on that day that nobody could tell
+    of it is not taken to have heard of it."""
+    return max(occurred, min(recorded, occurred + timedelta(days=1, microseconds=-1))) if day else occurred
+
+
 def makes(heard: datetime, happened: datetime, until: datetime) -> bool:
     """Whether something that happened makes a case a repeat by then, of a pair that a meeting last heard at
     this time: what happened before is part of what that heard. The twelve months run to what happened, and

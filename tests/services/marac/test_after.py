@@ -15,6 +15,7 @@ from contracts.events.contact import DeathRecorded
 from contracts.events.flags import FlagConfirmed, RepeatAnswered
 from contracts.events.listing import MaracSet
 from contracts.events.meeting import CaseHeard, MeetingClosed
+from contracts.events.orders import BreachReported
 from contracts.events.owed import VictimTold
 from contracts.events.people import HousingDescribed
 from contracts.events.research import ResearchersSet
@@ -25,6 +26,7 @@ from contracts.rules.instruments import FORMS
 from contracts.sections import Contact, Identity, Location, Narrative
 from contracts.vocabulary import (
     ActionFor,
+    BreachKind,
     CaseRole,
     ContactMethod,
     FlagState,
@@ -847,6 +849,23 @@ def test_a_repeat_is_counted_from_where_its_marac_counts(
         events=counted.events,
     )
     assert again is repeat, what
+
+
+@pytest.mark.parametrize("anchor", ["referral", "meeting"])
+def test_a_breach_on_the_day_of_the_meeting_is_told_where_it_was_recorded_after_it(anchor: str) -> None:
+    said = MaracSet.model_validate({"area": "north", "repeat_anchor": anchor})
+    happened = BreachReported(kind=BreachKind.ASSAULT, people=[ann(), ben(Role.RESPONDENT)])
+    for recorded, found in ((NOON - 2.1 * DAY, []), (NOON, [root_of("breach")])):
+        day = (NOON - 2 * DAY).date()
+        told = world(
+            referral(occurred=NOON - 30 * DAY),
+            fact(happened, agency="council", occurred=day, recorded=recorded, root="breach"),
+            _meeting(2),
+            listing(),
+            fact(said, root="chosen", occurred=NOON - 500 * DAY),
+        )
+        told.settle()
+        assert [each.root for each in after(told).repeats] == found
 
 
 def test_a_record_that_names_the_other_side_alone_tells_its_agency_nothing() -> None:

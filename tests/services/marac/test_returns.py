@@ -4,17 +4,18 @@ them."""
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.events.listing import MaracSet
 from contracts.events.measures import CapacitySet
-from contracts.events.people import HouseholdDescribed
+from contracts.events.people import HouseholdDescribed, IncidentReported
 from contracts.sections import Identity
-from contracts.vocabulary import AgencyKind, ReferringService, Role
+from contracts.vocabulary import AgencyKind, IncidentKind, ReferringService, RepeatAnchor, Role
 from services.marac.rules import returns
 from services.marac.rules.completeness import small
 from services.marac.rules.hiding import hidden
@@ -45,6 +46,22 @@ def test_what_is_a_repeat(line: dict[str, Any]) -> None:
         events=map(_morning, line.get("events", [])),
     )
     assert found is line["repeat"]
+
+
+@table("of_a_day")
+@pytest.mark.parametrize("anchor", RepeatAnchor)
+def test_a_repeat_by_what_only_the_day_is_known_of(line: dict[str, Any], anchor: RepeatAnchor) -> None:
+    met = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+    chosen = MaracSet(area="north", repeat_anchor=anchor)
+    said = IncidentReported(kind=IncidentKind.STALKING, people=[ann(), ben(Role.SUSPECT)])
+    told = world(
+        fact(chosen, agency="police", root="chosen", occurred=met - timedelta(days=90)),
+        referral(occurred=met - timedelta(days=12)),
+        fact(said, agency="police", occurred=line["day"], recorded=line["recorded"], root="incident"),
+        at=met + timedelta(days=30),
+    )
+    events = told.row("conference_counted", root_of("case")).events
+    assert returns.is_repeat(met + timedelta(days=31), (), heard=[met], events=events) is line["repeat"]
 
 
 @table("answers")
