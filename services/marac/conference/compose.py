@@ -222,7 +222,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         sent_on=sent_on(known),
         other_marac=case.other_marac,
         repeat=known.repeat_at.get(meeting or "", case.repeat is not None),
-        children=len(case.children),
+        children=case.not_grown(known.at),
         orders_not_served=sum(not (order.status.served and order.status.aware) for order in orders),
         breaches=sum(each.breach for each in case.occurrences),
         unanswered=len(unanswered(known)),

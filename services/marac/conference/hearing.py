@@ -98,13 +98,14 @@ def was_there(caller: Caller, areas: Collection[str], in_the_room: str) -> bool:
     return sharing.represents(caller.roles, caller.areas, caller.agency, areas, there)
 
 
-def in_order(cases: Iterable[rows.ConferenceCase]) -> list[rows.ConferenceCase]:
-    """Cases in the order in which they are heard; those whose referral was withdrawn last."""
+def in_order(cases: Iterable[rows.ConferenceCase], at: datetime) -> list[rows.ConferenceCase]:
+    """Cases in the order in which a meeting at this time hears them; those whose referral was withdrawn
+    last."""
     return sorted(
         cases,
         key=lambda each: (
             each.withdrawn,
-            agenda.place(each.grade, len(each.children), each.referred, each.case),
+            agenda.place(each.grade, each.not_grown(at), each.referred, each.case),
         ),
     )
 

@@ -194,7 +194,7 @@ async def _cases(
                 "left": [line for line in told.left if line.case == case.case],
             }
         )
-        for case in in_order(there.values())
+        for case in in_order(there.values(), row.starts)
     ]
 
 

@@ -27,7 +27,7 @@ async def publish(runtime: Runtime, caller: Caller, meeting: str, after: int) ->
     if after > (last.version if last else 0):
         raise Refused("no-such-version", "body.after")
     listed = await held.many(CASE, rows.ConferenceCase, {each.case for each in row.cases}, "case")
-    known = sorted(await held.known(listed.values()), key=lambda each: queries.place(each.case))
+    known = sorted(await held.known(listed.values()), key=lambda each: queries.place(each.case, each.at))
     most = LINES // max(len(known), 1)
     cases = [
         CasePublished(case=now.case, grade=now.grade, lines=sorted(now.lines)[:most])

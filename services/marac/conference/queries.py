@@ -109,7 +109,7 @@ def agenda_lines(
     """Cases in the order in which they are heard, with what is new since ``meeting`` got them. Those that it
     has are told apart among each other: on paper and in the room they have the same letters."""
     letters = order.told_apart(each.case.case for each in known) | order.told_apart(listed)
-    ordered = sorted(known, key=lambda each: place(each.case))
+    ordered = sorted(known, key=lambda each: place(each.case, each.at))
     return [compose.agenda_line(each, letters[each.case.case], meeting) for each in ordered]
 
 
@@ -360,9 +360,9 @@ def _spoken_of(known: CaseKnown) -> set[str]:
     return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
-def place(case: rows.ConferenceCase) -> tuple[bool, tuple[int, bool, datetime, str]]:
+def place(case: rows.ConferenceCase, at: datetime) -> tuple[bool, tuple[int, bool, datetime, str]]:
     """The sort key of a case on an agenda: those whose referral was withdrawn come last."""
-    return (case.withdrawn, order.place(case.grade, len(case.children), case.referred, case.case))
+    return (case.withdrawn, order.place(case.grade, case.not_grown(at), case.referred, case.case))
 
 
 def may_see_meeting(caller: Caller, row: rows.ConferenceMeeting) -> bool:

@@ -107,7 +107,7 @@ async def read(runtime: Runtime, caller: Caller, meeting: str) -> SittingShown:
     cases = await cases_at(runtime, caller, row)
     letters, heard = order.told_apart(cases), sitting.heard_cases
     out = out_of(caller, sitting)
-    ordered = in_order(each for case, each in cases.items() if case not in out)
+    ordered = in_order((each for case, each in cases.items() if case not in out), row.starts)
     shown = SittingShown(
         at=runtime.clock.now(),
         meeting=meeting,

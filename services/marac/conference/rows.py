@@ -19,7 +19,9 @@ from chassis.views import Row, ViewTable
 from contracts.envelope import Assertion
 from contracts.events.orders import Prohibition, Requirement
 from contracts.events.support import Worker
+from contracts.rules.ages import is_child
 from contracts.rules.circulation import Circulation
+from contracts.rules.occurrence import LONDON
 from contracts.rules.order_status import OrderTerms
 from contracts.rules.order_types import Breach
 from contracts.rules.owed_parts import Owed
@@ -375,6 +377,11 @@ class ConferenceCase(Row):
     def kids(self) -> str:
         """Its children, as JSON: cases with children are found without reading them."""
         return orjson.dumps([each.person for each in self.children]).decode()
+
+    def not_grown(self, at: datetime) -> int:
+        """How many of its children are under 18, or of no known age."""
+        day = at.astimezone(LONDON).date()
+        return sum(is_child([each.born] if each.born else [], day) is not False for each in self.children)
 
 
 class ConferenceCaseTable(ViewTable, table=True):

@@ -22,5 +22,6 @@ async def turns(runtime: Runtime, caller: Caller, meeting: str, at: datetime | N
     """The cases of a meeting that the caller may see, in the order in which they are heard: raises as
     ``queries.agenda`` does."""
     _, listed = await listed_at(Held(runtime, at), runtime, caller, meeting)
-    letters = told_apart(listed)
-    return [Turn(row.case, letters[row.case], row.withdrawn) for row in sorted(listed.values(), key=place)]
+    letters, then = told_apart(listed), at or runtime.clock.now()
+    ordered = sorted(listed.values(), key=lambda each: place(each, then))
+    return [Turn(row.case, letters[row.case], row.withdrawn) for row in ordered]

@@ -279,7 +279,7 @@ def _waiting_case(
         grade=case.grade,
         referred=case.referred,
         referred_by=case.agency,
-        children=len(case.children),
+        children=case.not_grown(known.at),
         urgent=urgent,
         disputed=case.disputed,
         in_doubt=bool(known.in_doubt),

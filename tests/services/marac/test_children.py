@@ -37,9 +37,10 @@ from contracts.vocabulary import (
     Setting,
 )
 from deploy.bench.grown import grow
-from services.marac.conference import compose
+from services.marac.conference import compose, rows
 from services.marac.conference.children import CHILD, Home
 from services.marac.conference.children_rows import ChildRow, ClockLine
+from services.marac.conference.hearing import in_order
 from services.marac.conference.known import CaseKnown
 from services.marac.rules.children import ChildSeen, gaps, reasons
 from services.marac.shown_children import ChildShown, Household
@@ -59,7 +60,7 @@ from tests.services.marac.caseload import (
     world,
 )
 from tests.services.marac.conftest import Marac, prepared
-from tests.support.facts import NOON, fact, mention_of, root_of, withdrawn
+from tests.support.facts import NOON, fact, mention_of, root_of, someone, withdrawn
 from tests.support.tables import lines
 from tests.support.waiting import until
 
@@ -254,6 +255,28 @@ def aged(name: str, role: Role, *born: date) -> Any:
 def record_of(name: str) -> Any:
     identity = mention(name, Role.OTHER).identity
     return identity.record if isinstance(identity, Identity) else None
+
+
+def test_whoever_has_grown_up_is_no_child_of_an_agenda() -> None:
+    """They stay on the case's page; one of no known age is counted."""
+
+    def case(*born: list[date]) -> rows.ConferenceCase:
+        children = [
+            someone(Role.CHILD, f"nia {n}", identity=Identity(born=each)) for n, each in enumerate(born)
+        ]
+        row = world(referral(people=[ann(), ben(), *children])).row("conference_case", root_of("case"))
+        assert isinstance(row, rows.ConferenceCase)
+        assert len(row.children) == len(born)
+        return row
+
+    on = NOON.date()
+    today, tomorrow = (on.replace(year=on.year - 18, day=day) for day in (on.day, on.day + 1))
+    assert [case([each]).not_grown(NOON) for each in (today, tomorrow)] == [0, 1]
+    assert case([today], [tomorrow], [], [today, tomorrow]).not_grown(NOON) == 3
+    first = case([today]).model_copy(update={"case": "first", "referred": NOON - 99 * DAY})
+    for later in (case([tomorrow]), case([])):
+        assert in_order([first, later], NOON) == [later, first], "families first"
+    assert in_order([case([today]), first], NOON) == [first, case([today])], "whoever has waited longest"
 
 
 def grown(at: datetime, victim: date, accused: date) -> Household:
