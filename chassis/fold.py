@@ -93,8 +93,7 @@ class Folder:
     def _turn(self, pace: Pace) -> Turn:
         """What is taken next, by what has come."""
         now, signals = time.monotonic(), self._signals
-        pace.gather(now, coming=signals.history_comes, today=signals.today_comes)
-        signals.least = pace.least
+        pace.gather(now, coming=signals.history_comes)
         turn = pace.turn(now, heaped=signals.heaped)
         signals.taken(urgent=turn is not Turn.REST_FIRST, rest=turn is not Turn.URGENT)
         return turn

@@ -171,7 +171,7 @@ class Loader:
         with telemetry.span("load", trace, others=others):
             fresh, moved = await self._store.write(work)
             told = [entry.rank for entry in entries if entry.envelope.type != IdentityAssigned.type]
-            self._signals.heard([here[record.value] for record in own if record.topic != AUDIT])
+            self._signals.heard([here[record.value] for record in own])
             (self._signals.marked if fresh else self._signals.heard)(told + moved)
         reached(Step.LOAD_COMMITTED)
 

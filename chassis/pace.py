@@ -21,9 +21,6 @@ TURN_SECONDS, MOST_OWED_SECONDS = 0.1, 1.0
 MOST_GATHER = 300.0
 """How long history is let gather, while it comes in heaps: each person is folded once for all that is told of
 them in that time."""
-MOST_TODAY = 30.0
-"""How long what is of today, and comes in a heap behind history, is let gather with it: they are of one
-upload, of the same people."""
 SHARE = 3
 """What is urgent has so many times the seconds of the rest, where there is enough of both."""
 
@@ -52,8 +49,6 @@ class Pace:
     rests_until: float = 0.0
     gathers_until: float | None = None
     """Until when history is let gather; None: there is none to be folded yet."""
-    today_until: float | None = None
-    """The same of what is of today."""
     least: Rank = Rank.HISTORY
     """The lowest rank that is taken now."""
 
@@ -68,16 +63,12 @@ class Pace:
             return Turn.URGENT
         return Turn.REST_FIRST if self.owed >= TURN_SECONDS else Turn.URGENT_FIRST
 
-    def gather(self, now: float, *, coming: bool, today: bool = False) -> None:
-        """Leave history for now, while it is ``coming`` in heaps, and what is of ``today``, where that comes
-        with it; or take it, until all is folded."""
+    def gather(self, now: float, *, coming: bool) -> None:
+        """Leave history for now, while it is ``coming`` in heaps; or take it, until all is folded."""
         if self.gathers_until is None and coming:
             self.gathers_until = now + MOST_GATHER
         leave = coming and self.gathers_until is not None and now < self.gathers_until
         self.least = Rank.REST if leave else Rank.HISTORY
-        if leave and today:
-            self.today_until = self.today_until or now + MOST_TODAY
-            self.least = Rank.URGENT if now < self.today_until else Rank.REST
 
     def rest(self, now: float) -> float:
         """For how many seconds there is time to rest."""
@@ -99,7 +90,7 @@ class Pace:
         if batch.more or not batch.urgent:
             self.behind = batch.more
         if self.least is Rank.HISTORY and not (batch.more or batch.urgent):
-            self.gathers_until = self.today_until = None
+            self.gathers_until = None
         if coming and not (batch.urgent or self.behind):
             self.rests_until = now + min(MOST_REST, max(LEAST_REST, batch.seconds * REST))
 

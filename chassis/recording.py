@@ -43,11 +43,10 @@ if TYPE_CHECKING:
 
 BACKLOG = 500
 """How many facts not on the log yet, and marks not taken, an upload waits for. Of history it waits for no
-mark, nor of what is let gather with it: whoever brings years along has each person folded once, and not at
-each line (decision 0062)."""
+mark: whoever brings years along has each person folded once, and not at each line (decision 0062)."""
 _BACKLOG = prepared(
     """select (select count(*) from (select 1 from fact where sent_at is null limit :most) as unsent)
-        + (select count(*) from (select 1 from mark where urgent >= :least limit :most) as marked)"""
+        + (select count(*) from (select 1 from mark where urgent >= 0 limit :most) as marked)"""
 )
 LOOKS, LOOK_SECONDS = 50, 0.02
 """How often an upload looks whether it may go on, and after how long: while the log is away it goes on
@@ -222,8 +221,7 @@ class Recorder(Archive):
 
     async def _backlog(self) -> int:
         async with self.store.reading() as connection:
-            asked = {"most": BACKLOG + 1, "least": int(max(Rank.REST, self.signals.least))}
-            return int((await connection.execute(_BACKLOG, asked)).scalar_one())
+            return int((await connection.execute(_BACKLOG, {"most": BACKLOG + 1})).scalar_one())
 
     async def say(self, sayings: Iterable[Saying]) -> int:
         """Record what the service says by itself outside a fold, such as tries of a message.

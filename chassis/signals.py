@@ -13,11 +13,9 @@ from chassis.marks import Rank
 
 HEAP = 200
 """So many facts that came since the folder last took all that was marked are a heap: it does not rest. So
-many of long ago, one soon after the other, are one that it lets gather, and so many of today behind them."""
-LUMP = 10
-"""So many facts of today that come at one time, behind a heap of long ago, are of the same upload."""
+many of long ago, one soon after the other, are one that it lets gather."""
 LULL_SECONDS = 1.0
-"""When nothing of an upload has come for so long, no more is waited for."""
+"""When nothing of long ago has come for so long, no more is waited for."""
 Changed = frozenset[tuple[str, str]]
 """(view, subject) of rows whose bytes changed."""
 
@@ -31,9 +29,7 @@ class Signals:
         self._folded: asyncio.Queue[Changed] = asyncio.Queue(maxsize=1000)
         self._events = {name: asyncio.Event() for name in ("relay", "relay.urgent", "fold", "fold.urgent")}
         self._woken: dict[str, float] = {}
-        self._unfolded = self._history = self._today = 0
-        self.least = Rank.HISTORY
-        """The lowest rank of the marks that the folder takes now."""
+        self._unfolded = self._history = 0
         self.urgent_waits = False
         """Whether something urgent was marked since the folder last took that."""
         self._listeners: set[asyncio.Queue[Changed]] = set()
@@ -50,21 +46,18 @@ class Signals:
 
     def marked(self, ranks: Collection[Rank]) -> None:
         """Marks were left, by facts of these ranks: the folder looks now; from its rest too, if one of them
-        is urgent or they are a heap. Of what it lets gather it hears nothing: it looks by itself."""
+        is urgent or they are a heap. Of history that comes in heaps it hears nothing: it looks by itself."""
         urgent, today = Rank.URGENT in ranks, len(ranks) - self.heard(ranks)
         self._unfolded += today
         self.urgent_waits = self.urgent_waits or urgent
-        if urgent or not self.history_comes or (today and not self.today_comes):
+        if today or not self.history_comes:
             self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
 
     def heard(self, ranks: Collection[Rank]) -> int:
         """Facts of these ranks came in, whichever instance has marked them; give how many are history."""
-        old, today = (sum(rank is each for rank in ranks) for each in (Rank.HISTORY, Rank.REST))
-        lump = today if self.history_comes and today >= LUMP else 0
-        if old or lump:
-            if not self.recently("history", LULL_SECONDS):
-                self._history = self._today = 0
-            self._history, self._today = self._history + old, self._today + lump
+        old = sum(rank is Rank.HISTORY for rank in ranks)
+        if old:
+            self._history = old + (self._history if self.recently("history", LULL_SECONDS) else 0)
             self._woken["history"] = time.monotonic()
         return old
 
@@ -75,13 +68,8 @@ class Signals:
 
     @property
     def history_comes(self) -> bool:
-        """Whether a heap of what happened long ago is coming in, or what came behind it."""
+        """Whether a heap of what happened long ago is coming in."""
         return self._history >= HEAP and self.recently("history", LULL_SECONDS)
-
-    @property
-    def today_comes(self) -> bool:
-        """Whether with it a heap of what is of today is coming in."""
-        return self._today >= HEAP and self.history_comes
 
     def taken(self, *, urgent: bool, rest: bool) -> None:
         """The folder takes what is marked now: what is ``urgent`` of it first, or the rest of it too."""

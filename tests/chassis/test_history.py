@@ -20,7 +20,7 @@ from chassis.ledger import entry_of
 from chassis.marks import HISTORY, Rank
 from chassis.pace import MARKS, Turn
 from chassis.reading import Read
-from chassis.signals import HEAP, Signals
+from chassis.signals import Signals
 from chassis.store import Postgres, Sqlite, Store
 from chassis.taking import take, take_of
 from chassis.views import Folded, Subject, View
@@ -284,31 +284,6 @@ async def test_marks_that_concern_nobody_are_taken_one_turn_after_another(store:
     folding.cancel()
     await asyncio.gather(folding, return_exceptions=True)
     assert signals.left[0] == 0, "it waits when nothing is left"
-
-
-async def test_a_heap_of_today_behind_history_is_left_to_gather_and_what_is_urgent_is_not(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chassis.signals.LULL_SECONDS", 60.0)
-    signals = Waiting(store)
-    signals.marked([Rank.HISTORY] * HEAP)
-    signals.marked([Rank.REST] * HEAP)
-    of_today, urgent = ("o:today", None, Rank.REST), ("o:breach", None, Rank.URGENT)
-    await store.write(lambda c: ledger.add_marks(store, c, [of_today, urgent]))
-    folding = asyncio.create_task(Folder(store, IDS, "/tests", VIEWS, signals).run())
-
-    async def waits() -> bool:
-        return bool(signals.left)
-
-    async def is_folded() -> bool:
-        return signals.left[-1] == 0
-
-    await until(waits)
-    assert signals.left[0] == 1, "what is urgent was taken"
-    monkeypatch.setattr("chassis.signals.LULL_SECONDS", 0.0)
-    await until(is_folded)
-    folding.cancel()
-    await asyncio.gather(folding, return_exceptions=True)
 
 
 async def test_an_upload_waits_for_folds_of_today_alone(

@@ -17,7 +17,6 @@ from chassis.pace import (
     MOST_MARKS,
     MOST_OWED_SECONDS,
     MOST_REST,
-    MOST_TODAY,
     SHARE,
     TURN_SECONDS,
     Pace,
@@ -115,25 +114,6 @@ def test_a_heap_of_history_is_let_gather_until_no_more_comes() -> None:
     assert pace.least is Rank.HISTORY
     pace.folded(Turn.URGENT_FIRST, Batch(marks=3), 3.0, coming=False)
     assert pace.gathers_until is None, "it is all folded"
-
-
-def test_a_heap_of_today_gathers_with_history_for_a_short_while() -> None:
-    pace = Pace(BUSY)
-    pace.gather(0.0, coming=False, today=True)
-    assert pace.least is Rank.HISTORY, "there is no history that it comes with"
-    pace.gather(1.0, coming=True)
-    assert pace.least is Rank.REST
-    for now in (2.0, 1.9 + MOST_TODAY):
-        pace.gather(now, coming=True, today=True)
-        assert pace.least is Rank.URGENT
-        pace.folded(Turn.URGENT_FIRST, Batch(), now, coming=True)
-    pace.gather(2.0 + MOST_TODAY, coming=True, today=True)
-    assert pace.least is Rank.REST, "it has waited for long enough, though more comes"
-    pace.gather(3.0 + MOST_TODAY, coming=False)
-    assert pace.least is Rank.HISTORY
-    pace.folded(Turn.URGENT_FIRST, Batch(marks=3), 99.0, coming=False)
-    pace.gather(100.0, coming=True, today=True)
-    assert pace.least is Rank.URGENT, "of the next upload"
 
 
 def test_history_is_folded_to_its_end_after_some_minutes_though_more_comes() -> None:
