@@ -55,7 +55,10 @@ class Kept:
         if row is not None:
             self._rows.move_to_end(key)
             return cast("R", row)
-        read = self._rows[key] = kind.model_validate_json(body)
+        read = kind.model_validate_json(body)
+        if len(body) > self._most:
+            return read
+        self._rows[key] = read
         self._text += len(body)
         while self._text > self._most:
             (_, oldest), _ = self._rows.popitem(last=False)

@@ -14,8 +14,10 @@ from chassis.marks import Rank
 HEAP = 200
 """So many facts that came since the folder last took all that was marked are a heap: it does not rest. So
 many of long ago, one soon after the other, are one that it lets gather."""
+LUMP = 10
+"""So many facts of today that come at one time, soon after a heap of long ago, are the end of its upload."""
 LULL_SECONDS = 1.0
-"""When nothing of long ago has come for so long, no more is waited for."""
+"""When nothing of an upload has come for so long, no more is waited for."""
 Changed = frozenset[tuple[str, str]]
 """(view, subject) of rows whose bytes changed."""
 
@@ -54,9 +56,11 @@ class Signals:
             self.wake("fold", *(("fold.urgent",) if urgent or self.heaped else ()))
 
     def heard(self, ranks: Collection[Rank]) -> int:
-        """Facts of these ranks came in, whichever instance has marked them; give how many are history."""
+        """Facts of these ranks came in, whichever instance has marked them; give how many are history. While
+        a lump of today follows a heap of history, that is not over: its folds do not hold up the rest of an
+        upload."""
         old = sum(rank is Rank.HISTORY for rank in ranks)
-        if old:
+        if old or (self.history_comes and sum(rank is Rank.REST for rank in ranks) >= LUMP):
             self._history = old + (self._history if self.recently("history", LULL_SECONDS) else 0)
             self._woken["history"] = time.monotonic()
         return old
@@ -68,7 +72,7 @@ class Signals:
 
     @property
     def history_comes(self) -> bool:
-        """Whether a heap of what happened long ago is coming in."""
+        """Whether a heap of what happened long ago is coming in, or the end of its upload."""
         return self._history >= HEAP and self.recently("history", LULL_SECONDS)
 
     def taken(self, *, urgent: bool, rest: bool) -> None:

@@ -59,13 +59,16 @@ async def take_of(
     ``least``; the others have a turn of their own."""
     theirs = store.rows_of("rows", (("id", "text"),))
     of_them = f"key in (select mention from place where person in (select id from {theirs}))"
-    taken = f"""delete from mark where
-        seq in (select seq from mark where moved_from is null and {of_them} {store.skip_locked})
-        or seq in (select seq from mark where moved_from is not null and urgent >= {least:d} and {of_them}
-            order by urgent desc, seq limit :moves {store.skip_locked})
-        returning {_TAKEN}"""
-    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode(), "moves": moves}
-    return _by_key(await connection.execute(prepared(taken), asked))
+    asked = {"rows": orjson.dumps([{"id": person} for person in sorted(people)]).decode()}
+    stayed = f"""delete from mark where seq in (
+        select seq from mark where moved_from is null and {of_them} {store.skip_locked}) returning {_TAKEN}"""
+    rows = list(await connection.execute(prepared(stayed), asked))
+    if moves:  # by themselves: PostgreSQL would read all marks for two such lists in one statement
+        moved = f"""delete from mark where seq in (
+            select seq from mark where moved_from is not null and urgent >= {least:d} and {of_them}
+            order by urgent desc, seq limit :moves {store.skip_locked}) returning {_TAKEN}"""
+        rows += await connection.execute(prepared(moved), asked | {"moves": moves})
+    return _by_key(rows)
 
 
 async def mark_sharing(

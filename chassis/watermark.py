@@ -36,14 +36,12 @@ async def write_watermarks(store: Store, to: Log, service: str, seconds: float) 
         try:
             if store.clock.offset != told:
                 await store.read_clock()  # whoever is moving it has moved the store's too by then
-            offset = store.clock.offset
+            told = store.clock.offset
             await write_watermark(store, to, service)
-            told = offset
         except Exception as error:  # noqa: BLE001 - log or store are away
             log.warning("watermark.failed", reason=type(error).__name__)
-        await asyncio.sleep(min(seconds, LOOK_SECONDS))
-        while time.monotonic() < due and store.clock.offset == told:  # noqa: ASYNC110
-            await asyncio.sleep(min(seconds, LOOK_SECONDS))
+        while (left := due - time.monotonic()) > 0 and store.clock.offset == told:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, LOOK_SECONDS))
 
 
 async def write_watermark(store: Store, to: Log, service: str) -> None:

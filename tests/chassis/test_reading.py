@@ -65,7 +65,10 @@ def test_rows_are_kept_by_their_text_and_the_last_asked_for_stays() -> None:
     assert kept.row(Row, bodies[2]) is not kept.row(Told, bodies[2]), "another kind is another row"
 
 
-def test_a_row_for_which_there_is_no_room_is_read_each_time() -> None:
-    kept, body = Kept(10), body_of("a" * 100)
+def test_a_row_for_which_there_is_no_room_is_read_each_time_and_takes_nobody_elses() -> None:
+    body, short = body_of("a" * 100), body_of("b")
+    kept = Kept(len(short))
+    row = kept.row(Told, short)
     assert kept.row(Told, body) == kept.row(Told, body)
     assert kept.row(Told, body) is not kept.row(Told, body)
+    assert kept.row(Told, short) is row
