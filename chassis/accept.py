@@ -26,7 +26,7 @@ from chassis.store import Store, prepared
 from contracts.content import Content, Said
 from contracts.envelope import Assertion, Change, Envelope, Regime, utc
 from contracts.events.operations import AuditTaken
-from contracts.mentions import Mention, mention_fields, mentions_at
+from contracts.mentions import mentions_at
 from contracts.rules import identifiers
 from contracts.sections import Contact, Identity
 from contracts.submission import Header, NotLinked, Receipt
@@ -144,37 +144,6 @@ def moment(occurred: datetime | date) -> tuple[datetime, Literal["instant", "day
         return utc(occurred), "instant"
     start = datetime(occurred.year, occurred.month, occurred.day, tzinfo=LONDON)
     return start.astimezone(UTC), "day"
-
-
-def with_mentions(content: Content, ids: Ids, agency: str, root: str) -> Content:
-    """The content with each person's mention filled in.
-
-    Raises Refused when the sender gave one, or anything else that is Goldthread's to give.
-    """
-    place = -1
-
-    def named(mention: Mention, where: str) -> Mention:
-        nonlocal place
-        place += 1
-        if mention.mention is not None:
-            raise Refused("given-by-goldthread", f"{where}.mention")
-        record = mention.identity.record if isinstance(mention.identity, Identity) else None
-        shown = content.seen_on_a_page(mention) if isinstance(content, Said) else None
-        given = shown or (
-            ids.mention(agency, record.system, record.type, record.number)
-            if record is not None
-            else ids.unnumbered_mention(root, place)
-        )
-        return mention.model_copy(update={"mention": given})
-
-    updates: dict[str, Any] = {}
-    for name in mention_fields(type(content)):
-        value = getattr(content, name)
-        if isinstance(value, Mention):
-            updates[name] = named(value, name)
-        elif isinstance(value, list) and any(isinstance(item, Mention) for item in value):
-            updates[name] = [named(item, f"{name}.{at}") for at, item in enumerate(value)]
-    return content.model_copy(update=updates) if updates else content
 
 
 def check_times(header: Header, now: datetime) -> None:

@@ -14,7 +14,6 @@ from chassis.accept import (
     check_past,
     check_times,
     own_draft,
-    with_mentions,
 )
 from chassis.archive import Archive
 from chassis.assigning import assign
@@ -24,6 +23,7 @@ from chassis.facts import Fact, FactSet, read_fact
 from chassis.ids import Ids, new_id
 from chassis.lease import give_up, take_lease
 from chassis.marks import Rank
+from chassis.naming import with_mentions
 from chassis.rows import canonical
 from chassis.service import Service
 from chassis.signals import Changed, Signals
@@ -125,13 +125,14 @@ class Recorder(Archive):
             check_times(header, self.clock.now())
 
     async def _as_taken(
-        self, caller: "Caller", content: Content, root: str
+        self, caller: "Caller", content: Content, root: str, before: Sequence[Content] = ()
     ) -> tuple[Content, frozenset[str]]:
-        """The content with all that is Goldthread's to give, and the keys that it is filed under."""
+        """The content with all that is Goldthread's to give, and the keys that it is filed under; ``before``:
+        what the versions said that it corrects."""
         admit = self.service.admit
         check_past(content, self.clock.now())
         admitted = content if admit is None else await admit(self, caller, content, root)
-        said = with_mentions(admitted, self.ids, caller.agency, root)
+        said = with_mentions(admitted, self.ids, caller.agency, root, before)
         return said, frozenset(said.keys(root)) | await self._keys_of_things(said, root)
 
     async def _keys_of_things(self, content: Content, id_: str) -> frozenset[str]:
@@ -163,13 +164,16 @@ class Recorder(Archive):
         correction with the whole content, or a withdrawal with none.
 
         Raises Refused: 404 for another agency's fact, for one of another type, and for one that is
-        not held here; 412 if ``expected`` is not its highest version; and as ``take`` does.
+        not held here; 412 if ``expected`` is not its highest version; 422 for somebody without a record
+        number at the place of another; and as ``take`` does.
         """
         self._check(header)
         id_ = self.id_of(caller, idempotency_key)
         said, keys = (None, frozenset[str]())
         if content is not None:
-            said, keys = await self._as_taken(caller, content, root)
+            known = (await self.fact(root)).versions(root)
+            before = [each.said for each in known if each.content is not None and each.version <= expected]
+            said, keys = await self._as_taken(caller, content, root, before)
 
         def make(versions: FactSet) -> Draft:
             last = _own_last(versions.versions(root), caller, said)

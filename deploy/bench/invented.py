@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 
-from chassis.accept import Draft, with_mentions
+from chassis.accept import Draft
 from chassis.clock import Clock
 from chassis.ids import Ids
 from chassis.ledger import Entry
+from chassis.naming import with_mentions
 from contracts.envelope import Change, Regime
 from contracts.events.people import IncidentReported
 from contracts.mentions import Mention

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from chassis.accept import moment, with_mentions
+from chassis.accept import moment
 from chassis.facts import Fact, read_fact
 from chassis.ids import Ids
+from chassis.naming import with_mentions
 from chassis.views import Saying
 from contracts.content import Content
 from contracts.envelope import Change, Envelope, Regime

@@ -14,11 +14,12 @@ from unittest.mock import patch
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.accept import Acceptor, Draft, own_header, with_mentions
+from chassis.accept import Acceptor, Draft, own_header
 from chassis.fold import Folder
 from chassis.ids import Ids, new_id
 from chassis.load import Loader
 from chassis.log import Record
+from chassis.naming import with_mentions
 from chassis.signals import Signals
 from chassis.store import Store
 from chassis.views import View

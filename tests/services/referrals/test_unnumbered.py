@@ -1,0 +1,98 @@
+"""Corrections of a fact that names people without record numbers: nobody takes another's mention."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.events.people import ReferralMade
+from contracts.vocabulary import Role
+from tests.services.referrals.scene import Referrals, named
+
+VICTIM = named("victim", "1")
+
+
+def child(given: str, born: str) -> dict[str, Any]:
+    return {"role": "child", "identity": {"name": {"family": "Marsh", "given": given}, "born": [born]}}
+
+
+ANN, BEN = child("Ann", "2015-02-01"), child("Ben", "2018-03-04")
+NAMED = {"role": "perpetrator", "identity": {"name": {"family": "Quill", "given": "Marcus"}}}
+
+
+async def mentions(referrals: Referrals, taken: httpx.Response) -> list[tuple[Role, str]]:
+    """Everybody whom the fact names now, in its order."""
+    facts = await referrals.runtime.fact(taken.json()["root"])
+    return [(each.role, str(each.mention)) for each in facts.current(ReferralMade)[0].said.people]
+
+
+async def test_a_child_that_a_correction_adds_is_not_whom_goldthread_added(referrals: Referrals) -> None:
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, ANN]})
+    victim, ann, nobody = await mentions(referrals, taken)
+    corrected = await referrals.correct("haven", taken, {"people": [VICTIM, ANN, BEN]})
+    assert corrected.status_code == 200, corrected.text
+    *before, ben, accused = await mentions(referrals, taken)
+    assert before == [victim, ann]
+    assert accused == nobody, "whoever decided who that is decided it of the same"
+    assert ben[1] not in {mention for _, mention in (victim, ann, nobody)}
+    again = await referrals.correct("haven", corrected, {"people": [VICTIM, ANN, BEN, NAMED]})
+    assert again.status_code == 200, again.text
+    assert await mentions(referrals, taken) == [victim, ann, ben, nobody], "whom nobody knew is named"
+
+
+async def test_whoever_is_added_again_takes_nobodys_mention(referrals: Referrals) -> None:
+    """One child is left out, and another is told of in a later version."""
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, NAMED, ANN]})
+    *_, (_, ann) = await mentions(referrals, taken)
+    fewer = await referrals.correct("haven", taken, {"people": [VICTIM, NAMED]})
+    assert (await referrals.correct("haven", fewer, {"people": [VICTIM, NAMED, BEN]})).status_code == 200
+    *_, (_, ben) = await mentions(referrals, taken)
+    assert ben != ann
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "where"),
+    [
+        ([NAMED, ANN], [ANN, NAMED], "body.content.people.1.role"),
+        ([ANN, NAMED], [BEN, NAMED], "body.content.people.1.identity"),
+        ([NAMED, ANN, BEN], [NAMED, BEN], "body.content.people.2.identity"),
+        ([NAMED, ANN], [ANN], "body.content.people.1.role"),
+    ],
+    ids=["swapped", "another child", "one moves up", "a child moves up to the accused"],
+)
+async def test_a_correction_that_gives_a_place_to_somebody_else_is_refused(
+    referrals: Referrals, first: list[dict[str, Any]], then: list[dict[str, Any]], where: str
+) -> None:
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, *first]})
+    before = await mentions(referrals, taken)
+    refused = await referrals.correct("haven", taken, {"people": [VICTIM, *then]})
+    assert refused.status_code == 422, refused.text
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == "place-of-another"
+    assert refused.json()["faults"] == [{"where": where, "kind": "place-of-another"}]
+    assert "Quill" not in refused.text
+    assert "Ben" not in refused.text
+    assert await mentions(referrals, taken) == before
+
+
+async def test_what_was_told_wrongly_of_somebody_is_corrected_under_the_same_mention(
+    referrals: Referrals,
+) -> None:
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, NAMED, ANN]})
+    before = await mentions(referrals, taken)
+    answer = taken
+    for right in (child("Anna", "2015-02-01"), child("Anna", "2015-02-10")):
+        answer = await referrals.correct("haven", answer, {"people": [VICTIM, NAMED, right]})
+        assert answer.status_code == 200, answer.text
+        assert await mentions(referrals, taken) == before
+
+
+async def test_a_correction_that_comes_again_is_answered_as_the_first_time(referrals: Referrals) -> None:
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, ANN]})
+    body = referrals.body({"people": [VICTIM, ANN, BEN]})
+    headers = {"Authorization": "Bearer haven", "If-Match": '"1"', "Idempotency-Key": "put"}
+    first, again = [
+        await referrals.http.put(taken.headers["location"], json=body, headers=headers) for _ in range(2)
+    ]
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json()["id"] == first.json()["id"]
