@@ -163,6 +163,17 @@ class FactSet:
         of which nothing is here."""
         return min(fact.recorded for fact in self._by_root.get(root, ()))
 
+    def recorded_since(self, fact: Fact[M], what: Callable[[M], object]) -> datetime:
+        """When its agency began to write down what a fact says in one respect: a correction that says the
+        same of it is no new word, and one that says it anew is."""
+        since = fact.recorded
+        for each in reversed(self._by_root.get(fact.root, ())):
+            if each.version < fact.version:
+                if each.content is None or what(cast("M", each.content)) != what(fact.said):
+                    break
+                since = each.recorded
+        return since
+
     def first_accepted(self, root: str) -> datetime:
         """When Goldthread first took a fact. Raises ValueError for one of which nothing is here."""
         return min(fact.accepted for fact in self._by_root.get(root, ()))

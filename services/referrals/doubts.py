@@ -19,7 +19,7 @@ from chassis.runtime import Runtime
 from chassis.store.tables import instant
 from chassis.views import Folded, Row, Saying, Subject, View, ViewTable
 from contracts.events.clocks import ClockStarted, ClockStopped
-from contracts.events.identity import IdentityAsked, IdentityDecided
+from contracts.events.identity import IdentityAsked
 from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.sections import Routing
 from contracts.vocabulary import Grade, IdentityAnswer, Instrument
@@ -30,6 +30,7 @@ from services.referrals.person_clocks import CALENDARS, clocks_of
 from services.referrals.rules import doubting
 from services.referrals.rules.doubting import RULE, Asked, Risk, Runs
 from services.referrals.rules.features import Pair
+from services.referrals.views import decisions
 
 LEASE = "questions"
 LEASE_SECONDS = 5.0
@@ -190,10 +191,8 @@ async def asked_of(runtime: Runtime, pair: Pair, since: datetime) -> Asked:
     of the one, else of the other), and whether it was last said that it cannot be told."""
     due = doubting.due([await _risk(runtime, each) for each in pair], since, CALENDARS)
     areas = [area for each in pair for area in await areas_of(runtime, each)]
-    decided = (await runtime.facts([f"m:{pair[0]}"])).current(IdentityDecided)
-    about = [fact for fact in decided if set(fact.said.mentions) == set(pair)]
-    last = max(about, key=lambda fact: (fact.recorded, fact.root), default=None)
-    cannot_tell = last is not None and last.said.answer is IdentityAnswer.CANNOT_TELL
+    about = decisions(await runtime.facts([f"m:{pair[0]}"]), pair)
+    cannot_tell = bool(about) and about[-1].said.answer is IdentityAnswer.CANNOT_TELL
     cause = runtime.ids.blind("question", " ".join(pair))
     return Asked(due, cause, areas[0] if areas else None, cannot_tell)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import insort
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -37,7 +37,7 @@ from services.referrals.rules.comparing import Agreement, Warning, compared, war
 from services.referrals.rules.doubting import soonest
 from services.referrals.rules.features import Pair
 from services.referrals.rules.likeness import Known
-from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow, at_odds
+from services.referrals.views import IDENTITY, IdentityRow, IdentityTable, MentionRow, at_odds, decisions
 
 MOST = 100
 """Questions in one list, and decisions: others come as these are answered."""
@@ -178,8 +178,7 @@ async def open_review(runtime: Runtime, caller: Caller, one: str, other: str) ->
     facts = [await _facts(runtime, rows) for rows in people]
     sides = [_side(row, rows, said) for row, rows, said in zip((mine, theirs), people, facts, strict=True)]
     against = at_odds(*people)
-    decisions = (await runtime.facts([f"m:{pair[0]}"])).current(IdentityDecided)
-    about = [fact for fact in decisions if set(fact.said.mentions) == set(pair)]
+    about = decisions(await runtime.facts([f"m:{pair[0]}"]), pair)
     review = Review(
         one=sides[0],
         other=sides[1],
@@ -269,10 +268,10 @@ def _side(mine: MentionRow, rows: Collection[MentionRow], facts: Collection[Fact
     )
 
 
-def _decision(about: Collection[Fact[IdentityDecided]], caller: Caller) -> Decision | None:
+def _decision(about: Sequence[Fact[IdentityDecided]], caller: Caller) -> Decision | None:
     if not about:
         return None
-    *before, fact = sorted(about, key=lambda each: (each.recorded, each.root))
+    *before, fact = about
     return Decision(
         root=fact.root,
         version=fact.version,

@@ -1,13 +1,14 @@
 """The rows of this service: what is known now of each mention, for the matcher alone."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis import names
-from chassis.facts import Fact
+from chassis.facts import Fact, FactSet
 from chassis.views import Folded, Row, Subject, View, ViewTable
 from contracts.content import Said
 from contracts.events.identity import IdentityDecided, RecordsMerged
@@ -23,9 +24,9 @@ from services.referrals.rules.matching import beside, opposed
 class MentionRow(BaseModel):
     """What is known of one mention now: by the agency's own standing facts, and by decisions.
 
-    Of each identifier the newest that the agency recorded holds, so that a number corrected in one
-    fact is not kept alive by older facts about the same record. Names and dates of birth are all
-    that stand, the newest first; names as ``names.key`` keeps them.
+    Of each identifier the one holds that the agency began to record last, so that a number corrected in one
+    fact is not kept alive by older facts about the same record, nor by a correction of something else in
+    them. Names and dates of birth are all that stand, the newest first; names as ``names.key`` keeps them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,13 +97,14 @@ def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], M
     identities = [each.identity for _, each in newest_first if isinstance(each.identity, Identity)]
     answers = _answers(subject, mention)
     recorded = (subject.facts.versions(fact.root)[0].recorded for fact, _ in named)
+    newest = partial(_newest, subject.facts, mention, [fact for fact, _ in named])
     return MentionRow(
         mention=mention,
         first=min(recorded, default=None),
-        nhs=_newest(nhs_number(each.nhs_number) for each in identities if each.nhs_number),
-        pnc=_newest(pnc_id(each.pnc_id, subject.at.year) for each in identities if each.pnc_id),
-        cro=_newest(cro_number(each.cro_number) for each in identities if each.cro_number),
-        sex=_newest(each.sex for each in identities if each.sex),
+        nhs=newest(lambda each: nhs_number(each.nhs_number) if each.nhs_number else None),
+        pnc=newest(lambda each: pnc_id(each.pnc_id, subject.at.year) if each.pnc_id else None),
+        cro=newest(lambda each: cro_number(each.cro_number) if each.cro_number else None),
+        sex=newest(lambda each: each.sex),
         sensitive=any(each.sensitive for each in identities),
         names=list(dict.fromkeys(key for identity in identities for key in _names(identity))),
         born=list(dict.fromkeys(day for identity in identities for day in identity.born)),
@@ -128,15 +130,37 @@ def _mention_row(subject: Subject, mention: str, named: list[tuple[Fact[Said], M
 V = TypeVar("V")
 
 
-def _newest(newest_first: Iterator[V | None]) -> V | None:
-    return next((value for value in newest_first if value), None)
+def _newest(
+    facts: FactSet, mention: str, named: Iterable[Fact[Said]], of: Callable[[Identity], V | None]
+) -> V | None:
+    """What the facts that name a mention began to say last of one thing about it."""
+
+    def said(content: Said) -> list[V]:
+        mine = (each.identity for each in content.named if each.mention == mention)
+        return [value for each in mine if isinstance(each, Identity) and (value := of(each))]
+
+    told = [
+        (facts.recorded_since(fact, said), fact.root, values) for fact in named if (values := said(fact.said))
+    ]
+    return max(told, key=lambda each: each[:2])[2][0] if told else None
 
 
 def _answers(subject: Subject, mention: str) -> dict[str, IdentityAnswer]:
     """For each other mention, what was decided last of the two."""
-    decided = [fact for fact in subject.facts.current(IdentityDecided) if mention in fact.said.mentions]
-    decided.sort(key=lambda fact: (fact.recorded, fact.root))
+    decided = decisions(subject.facts, [mention])
     return {other: fact.said.answer for fact in decided for other in fact.said.mentions if other != mention}
+
+
+def decisions(facts: FactSet, about: Collection[str]) -> list[Fact[IdentityDecided]]:
+    """The standing decisions about all of these mentions, the newest last: one whose reason is corrected is
+    no newer for it."""
+    decided = [fact for fact in facts.current(IdentityDecided) if set(about) <= set(fact.said.mentions)]
+    made = {fact.id: facts.recorded_since(fact, _what_was_decided) for fact in decided}
+    return sorted(decided, key=lambda fact: (made[fact.id], fact.root))
+
+
+def _what_was_decided(said: IdentityDecided) -> object:
+    return said.answer, set(said.mentions)
 
 
 def _others(named: list[tuple[Fact[Said], Mention]], as_: Callable[[Role, Role], bool]) -> list[str]:

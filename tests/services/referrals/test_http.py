@@ -13,7 +13,7 @@ from contracts.events.people import ReferralMade, RiskAssessed
 from contracts.rules.standing_grade import unnamed
 from contracts.submission import Header
 from contracts.vocabulary import DASH_ITEMS, AlertRule, Grade, Role, Threshold
-from services.referrals.views import IDENTITY
+from services.referrals.views import IDENTITY, IdentityRow
 from tests.services.referrals.scene import ANN, CALLERS, IDS, OTHER, Referrals, health, mention, named
 from tests.support.waiting import until
 
@@ -378,6 +378,23 @@ async def test_a_corrected_number_takes_the_link_back(referrals: Referrals) -> N
     await referrals.until_one(("hospital", "H1"), ("practice", "P1"))
     await referrals.correct("hospital", mistyped, health("H1", OTHER))
     await referrals.until_apart(("hospital", "H1"), ("practice", "P1"))
+
+
+async def test_a_later_correction_of_something_else_makes_no_link_again(referrals: Referrals) -> None:
+    """The newer fact has the right number; of the older, with the wrong one, the words are mended."""
+    mistyped = await referrals.contact("hospital", "H1", ANN)
+    await referrals.contact("practice", "P1", ANN)
+    await referrals.until_one(("hospital", "H1"), ("practice", "P1"))
+    await referrals.contact("hospital", "H1", OTHER)
+    await referrals.until_apart(("hospital", "H1"), ("practice", "P1"))
+    worded = health("H1", ANN) | {"narrative": {"text": "She came by herself."}}
+    corrected = await referrals.correct("hospital", mistyped, worded)
+    assert corrected.status_code == 200, corrected.text
+    hers = mention("hospital", "H1")
+    await referrals.runtime.folded([f"m:{hers}"], 10)
+    row = await referrals.runtime.row(IDENTITY, IDS.person(hers))
+    assert isinstance(row, IdentityRow)
+    assert [(each.mention, each.nhs) for each in row.mentions] == [(hers, OTHER)]
 
 
 async def test_a_person_may_take_two_apart_and_put_them_together(referrals: Referrals) -> None:
