@@ -31,6 +31,8 @@ from tests.support.waiting import until
 AT = NOW - timedelta(hours=5)
 OFFICES = ("harbour-idva", "northmere-hospital", "castlegate-housing", "northmere-council", "eastvale-gp")
 """The agencies of her side: their names tell where she goes, so they too are searched for."""
+LINES = ("number", "times", "code_word", "may_answer", "if_another_answers", "unsafe", "verified_by")
+"""What an agency says in words of how she is reached."""
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +52,22 @@ class Planted:
 
     def mark(self, field: str) -> str:
         """The marker of a field. It is lower case, so that an area may have it as its name."""
-        return f"zq{self.seed:x}{field}"
+        return self.digits() if field == "uprn" else f"zq{self.seed:x}{field}"
 
     def digits(self) -> str:
         """Of her house's UPRN: a marker of digits."""
         return f"{self.seed:012}"
+
+    @property
+    def school_number(self) -> str:
+        """Of the child's school, six digits."""
+        return f"{self.seed % 10**6:06}"
+
+    def told(self, field: str, text: str) -> bool:
+        """Whether a text tells what stands in a field. Six digits are in many a longer number and time."""
+        if field == "school_number":
+            return re.search(rf"(?<![\w.:-]){self.school_number}(?![\w-])", text) is not None
+        return self.mark(field) in text
 
     def nhs(self, who: int) -> str:
         """An NHS number that is never issued."""
@@ -79,10 +92,10 @@ class Planted:
             "address": [self.mark(f"{side}address"), self.mark("town")],
             "postcode": self.mark("postcode"),
             "school": self.mark("school"),
-            "uprn": self.digits(),
+            "uprn": self.mark("uprn"),
+            "school_number": self.school_number,
         }
-        lines = ("number", "times", "code_word", "may_answer", "if_another_answers", "unsafe", "verified_by")
-        contact = {"method": "mobile", **{line: self.mark(f"contact{line}") for line in lines}}
+        contact = {"method": "mobile", **{line: self.mark(f"contact{line}") for line in LINES}}
         health = {name: self.mark(name) for name in ("injuries", "treatment", "general_practice")}
         identity = {
             "record": record | {"number": self.mark(f"{side}number{agency[:4]}")},
@@ -403,8 +416,9 @@ async def everything(goldthread: Goldthread, roots: Mapping[str, str]) -> dict[s
 
 
 def nothing_to_reach_her_by(text: str, where: str) -> None:
-    """No number, code word or name of who may answer: for a chair, and on anybody's paper."""
-    for field in ("number", "code_word", "may_answer", "if_another_answers"):
+    """No number, code word, time, name of who may answer or what is unsafe: for a chair, and on anybody's
+    paper."""
+    for field in LINES:
         assert f"contact{field}" not in text, f"{field} of a safe contact in {where}"
 
 

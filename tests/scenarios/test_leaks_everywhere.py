@@ -17,15 +17,18 @@ from tests.scenarios.goldthread import DIRECTORY, SERVICES, Deployed, Goldthread
 from tests.scenarios.leaks import CHAIR, HOUSING, IDVA, MESSAGES, NORTH, OFFICER, WORDS, conferred, placed
 from tests.scenarios.test_access import NOBODY, roles_with, routes
 from tests.scenarios.test_feeds import Partner, feed
-from tests.scenarios.test_leaks import FACTS, Planted, posted, said
+from tests.scenarios.test_leaks import FACTS, LINES, Planted, posted, said
 from tests.support.waiting import until
 
 PLANTED = Planted(0xBEEFCAFE, FACTS)
 COORDINATOR, MATAC = "priya-nair", "tom-achterberg"
 READERS = {each["id"]: frozenset(each["roles"]) for each in DIRECTORY["people"] if each["roles"]}
-HOME = ("heraddress", "kidaddress", "town", "postcode", "school")
-"""Where somebody of the case is."""
-REACHED = tuple(f"contact{each}" for each in ("number", "code_word", "may_answer", "if_another_answers"))
+HOME = (
+    *("heraddress", "kidaddress", "town", "postcode", "school", "school_number", "uprn"),
+    "general_practice",
+)
+"""Where somebody of the case is: the name of the practice they go to tells it too."""
+REACHED = tuple(f"contact{each}" for each in LINES)
 """How the victim is reached."""
 ANSWER = dict.fromkeys(("dev-malik", "joan-okafor", "helen-sato", "marcus-dunne"), frozenset({"orders"}))
 """The police who answer a breach in that area go there."""
@@ -58,7 +61,7 @@ class Shown(NamedTuple):
 
     def has(self, *fields: str) -> list[str]:
         """Those of these fields whose marker it has."""
-        return [each for each in fields if PLANTED.mark(each) in self.text]
+        return [each for each in fields if PLANTED.told(each, self.text)]
 
 
 async def test_what_is_not_for_somebody_is_in_no_answer_of_theirs(
@@ -181,7 +184,7 @@ def opened_by_whom_it_is_for(shown: list[Shown]) -> None:
     assert {"risks", "todo", "advice"} <= seen[IDVA]
     assert {"risks", "todo", "done"} <= seen[HOUSING]
     assert set(MESSAGES) <= seen[IDVA] & seen[OFFICER]
-    assert {"heraddress", "contactnumber"} <= seen[IDVA], "she is a client of theirs"
+    assert {*HOME, *REACHED} <= seen[IDVA], "she is a client of theirs"
     for told, what in ((HOME_TO, "heraddress"), (REACHED_TO, "contactnumber")):
         assert {who for who in told if what in seen[who]} == set(told), "nobody is named who need not be"
 
