@@ -213,6 +213,13 @@ async def step_5(story: Story) -> None:
     assert listed.status_code == 201, listed.text
     story.receipts["meeting"] = {"root": meeting}
 
+    async def declared() -> bool:
+        said = {"cases": [{"case": story.root("referral"), "tie": False}]}
+        answer = await chair.post(f"/marac/v1/meetings/{meeting}/interests", json=said)
+        return answer.is_success
+
+    await until(declared, "the chair has no tie to the case")
+
     async def on_the_agenda() -> Any:
         answer = await chair.get(f"/marac/v1/meetings/{meeting}/agenda")
         return answer.status_code == 200 and answer.json()["cases"]

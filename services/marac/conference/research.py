@@ -44,11 +44,13 @@ def fold_research(subject: Subject) -> Folded:
     if fact is None or said is None:
         return Folded(None)
     areas = area_and_around(casefile.areas_of(subject.configuration), said.area)
-    asked = set_for(subject.configuration, areas, said.starts)
-    asks = _asks(subject, said.starts, asked.days_before) if asked else ()
+    chosen = set_for(subject.configuration, areas, said.starts)
+    # Until somebody says how it is done here attendees declare: a check that nobody set up is not off.
+    asked = chosen or ResearchersSet(area=said.area, agencies=[])
+    asks = _asks(subject, said.starts, asked.days_before)
     replies = _replies(subject)
     answered = {(each.case, each.agency) for each in replies}
-    agencies = tuple(asked.agencies) if asked else None
+    agencies = tuple(chosen.agencies) if chosen else None
     open_ = [
         ask.due
         for ask in asks
@@ -63,7 +65,7 @@ def fold_research(subject: Subject) -> Folded:
         areas=tuple(areas),
         starts=said.starts,
         agencies=agencies,
-        declares=asked.declares if asked else False,
+        declares=asked.declares,
         asks=asks,
         replies=replies,
         due=due,

@@ -22,6 +22,7 @@ from contracts.content import Said
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import AgencyDefined, AreaDefined
 from contracts.events.identity import IdentityAssigned
+from contracts.events.research import ResearchersSet
 from contracts.events.support import SupportProgressed
 from contracts.sections import Contact, Narrative
 from contracts.vocabulary import (
@@ -182,8 +183,9 @@ class Prepared:
     meeting: str
 
 
-async def prepared(marac: Marac) -> Prepared:
-    """What every agency said of Ann and Ben, everybody linked, the case listed in the north."""
+async def prepared(marac: Marac, *, said_how: bool = True) -> Prepared:
+    """What every agency said of Ann and Ben, everybody linked, the case listed in the north. ``said_how``:
+    whether somebody has said how ties are declared there."""
     for code, kind, within in (
         ("castleshire", AreaKind.FORCE, None),
         ("north", AreaKind.MARAC, "castleshire"),
@@ -192,6 +194,8 @@ async def prepared(marac: Marac) -> Prepared:
         await marac.say("council", AreaDefined(area=code, name=code.title(), kind=kind, within=within))
     for agency, of in (("police", AgencyKind.POLICE), ("council", AgencyKind.HOUSING)):
         await marac.say("council", AgencyDefined(agency=agency, name=f"The {agency}", kind=of))
+    if said_how:
+        await on_paper(marac)
     verified = marac.runtime.clock.now() - timedelta(days=2)
     safe = Contact(method=ContactMethod.TEXT, number="07700 900123", verified=verified, times="mornings")
     referral = caseload.referral(people=[ann(contact=safe), ben()]).said
@@ -222,6 +226,14 @@ async def prepared(marac: Marac) -> Prepared:
     listed = await marac.post("coordinator", f"meetings/{meeting}/cases", {"case": case})
     assert listed.status_code == 201, listed.text
     return Prepared(case, incident, breach, meeting)
+
+
+async def on_paper(marac: Marac) -> None:
+    """Ties are declared on paper in this force: tests that are about declaring say otherwise in the north."""
+    said = ResearchersSet(area="castleshire", agencies=[], declares=False)
+    header = own_header(marac.runtime.clock.now() - timedelta(days=400))
+    by = caller("admin", "council", "reporter", "castleshire")
+    await marac.runtime.take(header, said, caller=by, right="test")
 
 
 async def link(marac: Marac, agencies: Sequence[str] = caseload.AGENCIES, seq: int = 1) -> None:

@@ -457,6 +457,22 @@ async def test_a_colleague_alone_withdraws_a_tie(marac: Marac) -> None:
     await until(back, what="the case is on the list again")
 
 
+async def test_where_nobody_has_said_how_it_is_done_whoever_comes_declares_here(marac: Marac) -> None:
+    made = await prepared(marac, said_how=False)
+    path = f"meetings/{made.meeting}"
+
+    async def waits() -> bool:
+        agenda = (await marac.get("chair", f"{path}/agenda")).json()
+        return [each["case"] for each in agenda["undeclared"]] == [made.case] and agenda["cases"] == []
+
+    await until(waits, what="the chair has names to declare by, and nothing else")
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 404
+    assert (await marac.get("coordinator", f"cases/{made.case}")).status_code == 200, "who prepares it"
+    assert (await marac.get("coordinator", f"{path}/research")).json()["asks"] is False, "no agency is asked"
+    assert (await form(marac, "chair", f"{path}/interests", {f"case-{made.case}": "none"})).status_code == 303
+    assert (await marac.get("chair", f"cases/{made.case}")).status_code == 200
+
+
 async def test_a_tie_that_is_found_later_is_declared_and_a_mistake_is_undone_by_page(marac: Marac) -> None:
     made = await asked(marac, declares=True)
     path = f"meetings/{made.meeting}/interests"
