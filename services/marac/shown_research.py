@@ -87,6 +87,7 @@ class Asked(Shown):
     due: datetime
     state: Research
     emergency: bool = Field(default=False, description="of an emergency meeting that people can still join")
+    again: bool = Field(default=False, description="answered, and not about somebody named since")
 
 
 class ResearchWaiting(Shown):
@@ -110,6 +111,7 @@ class Sought(Shown):
     born: list[date]
     sex: Sex | None
     ours: list[Line] = Field(description="the caller's own agency's lines, and nobody else's")
+    since: bool = Field(default=False, description="named since the agency answered: it is not about them")
 
 
 class ResearchRequest(Shown):
@@ -124,12 +126,14 @@ class ResearchRequest(Shown):
 
 class Cell(Shown):
     """One agency's answer of one case. ``late``: it is, or came, after it was due; ``after``: it came after
-    the meeting began."""
+    the meeting began; ``again``: it is not about somebody named since, and is asked again until ``due``."""
 
     agency: str
     state: Research
     late: bool
     after: bool
+    again: bool = False
+    due: datetime | None = None
 
 
 class GridLine(Shown):
@@ -189,11 +193,12 @@ class AnswerShown(Shown):
 
 
 class Unanswered(Shown):
-    """An agency that has not answered."""
+    """An agency that has not answered. ``again``: it has, and not about somebody named since."""
 
     agency: str
     due: datetime
     late: bool
+    again: bool = False
 
 
 class CaseResearch(Shown):

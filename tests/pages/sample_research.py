@@ -25,7 +25,9 @@ HER, HIM, CHILD = new(), new(), new()
 JANE, KYLE = Name(family="Doe", given="Jane"), Name(family="Smith", given="Kyle")
 
 
-def _asked(case: str, letters: str, state: Research, days: float, *, emergency: bool = False) -> shown.Asked:
+def _asked(
+    case: str, letters: str, state: Research, days: float, *, emergency: bool = False, again: bool = False
+) -> shown.Asked:
     due = ago(days=days)
     return shown.Asked(
         meeting=MEETING,
@@ -36,18 +38,19 @@ def _asked(case: str, letters: str, state: Research, days: float, *, emergency: 
         due=due,
         state=state,
         emergency=emergency,
+        again=again,
     )
 
 
 def waiting(*_: Any) -> shown.ResearchWaiting:
-    """One of an emergency meeting, one that is late, one that is not, one of which nothing is held; and more
+    """One of an emergency meeting, one that is late, one asked again, one of which nothing is held; and more
     on a next page."""
     return shown.ResearchWaiting(
         at=NOW,
         waits=[
             _asked(new(), "T5Z", Research.ASKED, -0.1, emergency=True),
             _asked(CASE, "K7Q", Research.LATE, 1),
-            _asked(LONG_CASE, "R4W3", Research.ASKED, -1),
+            _asked(LONG_CASE, "R4W3", Research.ASKED, -1, again=True),
         ],
         answered=[_asked(new(), "M2D", Research.NOTHING_HELD, -1)],
         next="the-cursor-of-the-next",

@@ -1,6 +1,6 @@
 """Level 1: a case, from its own facts and the rows of the people whom its referral names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chassis.facts import Fact
@@ -147,9 +147,10 @@ class _People:
             if isinstance(row := person.rows.get("conference_person"), rows.ConferencePerson)
         }
         named = [mention for mention in said.people if mention.mention in self.homes]
-        self.victim = _persons(self.homes, [m for m in named if m.role is Role.VICTIM])[0]
-        self.perpetrators = _persons(self.homes, [m for m in named if m.role in PERPETRATOR_ROLES])
-        self._children = _persons(self.homes, [m for m in named if m.role is Role.CHILD])
+        since = _since(subject)
+        self.victim = _persons(self.homes, [m for m in named if m.role is Role.VICTIM], since)[0]
+        self.perpetrators = _persons(self.homes, [m for m in named if m.role in PERPETRATOR_ROLES], since)
+        self._children = _persons(self.homes, [m for m in named if m.role is Role.CHILD], since)
         self.harmed_by = {each.person for each in self.perpetrators}
         self.own = self.rows.get(self.victim.person)
         both = [self.victim.person, *sorted(self.harmed_by)]
@@ -210,15 +211,22 @@ class _People:
         found = {child.person: child for child in self._children}
         theirs = of_other_party(self.own, self.victim.person, self.disputed_with) if self.own else set()
         lines = [line for line in (self.own.lines if self.own else ()) if line.root not in theirs]
-        others = [other for line in lines for other in line.others if other.role is Role.CHILD]
-        for other in others:
+        told = [
+            (line.said.recorded if line.said else None, other)
+            for line in lines
+            for other in line.others
+            if other.role is Role.CHILD
+        ]
+        for recorded, other in sorted(told, key=lambda each: (each[0] is not None, each[0], each[1].mention)):
             child = rows.CasePerson(
                 person=other.person,
                 role=Role.CHILD,
                 relationship=other.relationship,
                 mentions=[other.mention],
+                named=recorded,
             )
-            found.setdefault(other.person, child)
+            found[other.person] = _also(found.get(other.person), child)
+        others = [other for _, other in told]
         return tuple(
             found[person].model_copy(update={"born": self._born(person, others)}) for person in sorted(found)
         )
@@ -304,19 +312,44 @@ class _People:
         )
 
 
-def _persons(homes: casefile.Homes, mentions: Iterable[Mention]) -> tuple[rows.CasePerson, ...]:
+def _since(subject: Subject) -> dict[str, datetime]:
+    """Of each mention of the referral when it was recorded first."""
+    found: dict[str, datetime] = {}
+    for each in subject.facts.versions(subject.id):
+        for mention in each.content.people if isinstance(each.content, ReferralMade) else ():
+            found.setdefault(mention.mention or "", each.recorded)
+    return found
+
+
+def _persons(
+    homes: casefile.Homes, mentions: Iterable[Mention], since: Mapping[str, datetime]
+) -> tuple[rows.CasePerson, ...]:
     """One line for each person, in the order in which the referral names them."""
     found: dict[str, rows.CasePerson] = {}
     for mention in mentions:
-        person = homes[mention.mention or ""]
-        held = found.get(person)
-        found[person] = rows.CasePerson(
+        person, by = homes[mention.mention or ""], mention.mention or ""
+        named = rows.CasePerson(
             person=person,
-            role=held.role if held else mention.role,
-            relationship=(held.relationship if held else None) or mention.relationship,
-            mentions=sorted({*(held.mentions if held else ()), mention.mention or ""}),
+            role=mention.role,
+            relationship=mention.relationship,
+            mentions=[by],
+            named=since.get(by),
         )
+        found[person] = _also(found.get(person), named)
     return tuple(found.values())
+
+
+def _also(known: rows.CasePerson | None, named: rows.CasePerson) -> rows.CasePerson:
+    """Somebody who is known to be in a case, as they are named there once more: the first word holds."""
+    if known is None:
+        return named
+    return known.model_copy(
+        update={
+            "relationship": known.relationship or named.relationship,
+            "mentions": [*dict.fromkeys((*known.mentions, *named.mentions))],
+            "named": min((each for each in (known.named, named.named) if each), default=None),
+        }
+    )
 
 
 def _together(order: rows.Order, other: rows.Order | None) -> rows.Order:

@@ -132,6 +132,7 @@ def _replies(subject: Subject) -> tuple[Reply, ...]:
             root=each.root,
             first=subject.facts.first_accepted(each.root),
             nothing=all(one.held is ResearchHeld.NOTHING_HELD for one in each.said.people),
+            people=tuple(one.person for one in each.said.people),
         )
         for each in subject.facts.current(ResearchAnswered)
         if each.said.meeting == subject.id

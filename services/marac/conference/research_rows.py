@@ -27,13 +27,14 @@ class Ask(Part):
 
 class Reply(Part):
     """That an agency answered of a case. ``first``: when it did so first, as Goldthread took it, whatever
-    it says of that by itself and has corrected since."""
+    it says of that by itself and has corrected since. ``people``: by which mentions it speaks of whom."""
 
     case: str
     agency: str
     root: str
     first: AwareDatetime
     nothing: bool
+    people: tuple[str, ...] = ()
 
 
 class Declaring(Row):

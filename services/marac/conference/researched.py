@@ -37,7 +37,7 @@ async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research
             case=ask.case,
             letters=cases[ask.case].letters,
             due=ask.due,
-            cells=[cell_of(row, ask, agency, at) for agency in order],
+            cells=[cell_of(row, ask, agency, at, people_of(cases[ask.case])) for agency in order],
         )
         for ask in row.asks
         if ask.case in cases and not cases[ask.case].withdrawn
@@ -117,7 +117,7 @@ def _research(
 ) -> tuple[shown_research.CaseResearch, list[str]]:
     kinds = {agency: each.kind for agency, each in defined.items()}
     order = speaking_order([each.agency for each in answers], kinds, row.agency)
-    open_ = {} if row.withdrawn else _unanswered(row.case, meetings, at)
+    open_ = {} if row.withdrawn else _unanswered(row, meetings, at)
     page = shown_research.CaseResearch(
         case=row.case,
         answers=[
@@ -131,15 +131,17 @@ def _research(
 
 
 def _unanswered(
-    case: str, meetings: Mapping[str, ResearchRow], at: datetime
+    case: rows.ConferenceCase, meetings: Mapping[str, ResearchRow], at: datetime
 ) -> dict[str, shown_research.Unanswered]:
     found: dict[str, shown_research.Unanswered] = {}
     for row in meetings.values():
         for ask in row.asks if not row.withdrawn else ():
-            for agency in row.agencies or () if ask.case == case else ():
-                cell = cell_of(row, ask, agency, at)
+            for agency in row.agencies or () if ask.case == case.case else ():
+                cell = cell_of(row, ask, agency, at, people_of(case))
                 if cell.state in OPEN:
-                    found[agency] = shown_research.Unanswered(agency=agency, due=ask.due, late=cell.late)
+                    found[agency] = shown_research.Unanswered(
+                        agency=agency, due=cell.due or ask.due, late=cell.late, again=cell.again
+                    )
     return found
 
 

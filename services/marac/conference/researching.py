@@ -24,11 +24,13 @@ from services.marac.conference.compose import area_name
 from services.marac.conference.following import say
 from services.marac.conference.held import Held
 from services.marac.conference.opposed import pairs_of
+from services.marac.conference.own_clocks import CALENDARS
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import (
     Answer,
     AnswersRow,
     Ask,
+    Reply,
     ResearchRow,
     ResearchTable,
 )
@@ -80,11 +82,13 @@ async def waiting(runtime: Runtime, caller: Caller, page: Paging) -> shown_resea
     open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - rule.LISTED_FOR)
     meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
     cases = await _cases(runtime, caller, {ask.case for row in meetings for ask in row.asks})
+    requests = [
+        Request(row, ask, cases[ask.case]) for row in meetings for ask in row.asks if ask.case in cases
+    ]
     asks = {
-        (part, micros(ask.due), ask.case, row.meeting): Request(row, ask, cases[ask.case])
-        for row in meetings
-        for ask in row.asks
-        if ask.case in cases and (part := _part(row, ask, caller.agency, at)) is not None
+        (part, micros(each.ask.due), each.ask.case, each.meeting.meeting): each
+        for each in requests
+        if (part := _part(each, caller.agency, at)) is not None
     }
     left = sorted(place for place in asks if page.after is None or place > page.after)
     here, further = page.cut(left, lambda place: place)
@@ -110,13 +114,15 @@ async def request(
     known = await runtime.configuration(AgencyDefined, AreaDefined)
     people = people_of(found.case)
     persons = await held.many(PERSON, rows.ConferencePerson, {each.person for each in people}, "person")
-    sought = [_sought(each, persons.get(each.person), caller.agency) for each in people]
+    answer = await _own(runtime, caller, meeting, case)
+    about = {each.person for each in answer.people} if answer else None
+    sought = [_sought(each, persons.get(each.person), caller.agency, about) for each in people]
     page = shown_research.ResearchRequest(
         at=at,
         asked=_asked(found, caller.agency, casefile.areas_of(known), at),
         agency_name=agency_names(casefile.agencies_of(known), [caller.agency])[caller.agency],
         people=sought,
-        answer=await _own(runtime, caller, meeting, case),
+        answer=answer,
     )
     ours = [line.fact for each in sought for line in each.ours]
     answered = [page.answer.fact] if page.answer else []
@@ -141,10 +147,11 @@ async def answer(
     return taken
 
 
-def _part(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> int | None:
+def _part(request: Request, agency: str, at: datetime) -> int | None:
     """In which part of an agency's list a case stands: what waits of an emergency, what else waits, what is
     answered; None: it is not asked."""
-    state = cell_of(meeting, ask, agency, at).state
+    meeting, people = request.meeting, people_of(request.case)
+    state = cell_of(meeting, request.ask, agency, at, people).state
     if state in OPEN:
         return 0 if _is_emergency(meeting, at) else 1
     return None if state is Research.NOBODY_INSIDE else 2
@@ -158,28 +165,48 @@ def _asked(
     request: Request, agency: str, areas: Mapping[str, AreaDefined], at: datetime
 ) -> shown_research.Asked:
     meeting, ask = request.meeting, request.ask
-    cell = cell_of(meeting, ask, agency, at)
+    cell = cell_of(meeting, ask, agency, at, people_of(request.case))
     return shown_research.Asked(
         meeting=meeting.meeting,
         case=ask.case,
         letters=request.case.letters,
         area_name=area_name(areas, meeting.area) or meeting.area,
         starts=meeting.starts,
-        due=ask.due,
+        due=cell.due or ask.due,
         state=cell.state,
+        again=cell.again,
         emergency=_is_emergency(meeting, at),
     )
 
 
-def cell_of(meeting: ResearchRow, ask: Ask, agency: str, at: datetime) -> shown_research.Cell:
-    """How far an agency has come at a time with a case of a meeting."""
+def cell_of(
+    meeting: ResearchRow, ask: Ask, agency: str, at: datetime, people: Iterable[rows.CasePerson]
+) -> shown_research.Cell:
+    """How far an agency has come at a time with a case of a meeting, of these people."""
     replies = [each for each in meeting.replies if each.case == ask.case and each.agency == agency]
     first = min((each.first for each in replies), default=None)
     nothing = all(each.nothing for each in replies)
     asked = ask.is_for(agency)
-    state = rule.state(answered=bool(replies), nothing=nothing, due=ask.due, at=at, asked=asked)
+    again = due_again(meeting, ask, replies, people) if replies and asked else None
+    state = rule.state(
+        answered=bool(replies) and again is None, nothing=nothing, due=again or ask.due, at=at, asked=asked
+    )
+    if again:
+        return shown_research.Cell(
+            agency=agency, state=state, late=again < at, after=False, again=True, due=again
+        )
     late, after = ask.due < (first or at) and asked, first is not None and first > meeting.starts
     return shown_research.Cell(agency=agency, state=state, late=late, after=after)
+
+
+def due_again(
+    meeting: ResearchRow, ask: Ask, replies: Iterable[Reply], people: Iterable[rows.CasePerson]
+) -> datetime | None:
+    """Until when an agency that answered is to answer of those whom its answer is not about; None: it is
+    about all of these people, or the rest is asked of nobody."""
+    about = {person for each in replies for person in each.people}
+    named = [each.named for each in people if about.isdisjoint(each.mentions)]
+    return rule.due_again(named, meeting.starts, ask.due, CALENDARS)
 
 
 async def asked_at(archive: Archive, caller: Caller, meetings: Collection[str]) -> set[str]:
@@ -253,7 +280,9 @@ def people_of(case: rows.ConferenceCase) -> list[rows.CasePerson]:
     return [*([case.victim] if case.victim else []), *case.perpetrators, *case.children]
 
 
-def _sought(part: rows.CasePerson, known: rows.ConferencePerson | None, agency: str) -> shown_research.Sought:
+def _sought(
+    part: rows.CasePerson, known: rows.ConferencePerson | None, agency: str, about: set[str] | None
+) -> shown_research.Sought:
     who = known.identity if known else rows.Identity()
     lines = known.lines if known else []
     return shown_research.Sought(
@@ -265,6 +294,7 @@ def _sought(part: rows.CasePerson, known: rows.ConferencePerson | None, agency: 
         born=list(who.born),
         sex=who.sex,
         ours=[line for line in lines if line.agency == agency and line.said is not None],
+        since=about is not None and not about & set(part.mentions),
     )
 
 

@@ -269,14 +269,16 @@ class ConferencePersonTable(ViewTable, table=True):
 
 
 class CasePerson(Part):
-    """Somebody in a case: which person, by which mentions of the referral. ``born``: of a child, the youngest
-    date of birth that is said."""
+    """Somebody in a case: which person, by which mentions of the referral; of a child also by those of what
+    else is said of the victim. ``born``: of a child, the youngest date of birth that is said. ``named``: when
+    they were first recorded to be in it; None: it is not known."""
 
     person: str
     role: Role
     relationship: Relationship | None
     mentions: list[str]
     born: date | None = None
+    named: AwareDatetime | None = None
 
 
 class Occurrence(Part):

@@ -38,6 +38,17 @@ def due_by(starts: datetime, listed: datetime, days_before: int, calendars: Cale
     return min(starts, max(usual, deadline(LISTED_LATE, listed, calendars)))
 
 
+def due_again(
+    named: Iterable[datetime | None], starts: datetime, due: datetime, calendars: Calendars
+) -> datetime | None:
+    """Until when an agency that answered is to answer of people whom the case names since, of each when that
+    was (None: not known). None: it is asked of nobody; whoever is named once the meeting began is the next
+    one's."""
+    before = [each for each in named if each is None or each < starts]
+    times = (due if each is None else max(due, deadline(LISTED_LATE, each, calendars)) for each in before)
+    return min(starts, *times) if before else None
+
+
 def runs_until(unanswered: Iterable[datetime], starts: datetime, at: datetime) -> datetime | None:
     """Until when the clock of a meeting runs that starts then; of each open answer when it is due. None:
     there is none, or no agency's list has it any more."""

@@ -12,6 +12,7 @@ from chassis.accept import own_header
 from chassis.http.problem import Problem
 from chassis.rows import new_row, write_rows
 from contracts.events.clocks import ClockStarted, ClockStopped
+from contracts.events.people import HouseholdDescribed
 from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
 from contracts.vocabulary import Role, SupportKind, SupportStep
@@ -171,6 +172,37 @@ async def test_what_comes_after_the_meeting_is_taken_and_shown_so(marac: Marac) 
     places = ("chair", f"meetings/{over}/hear/{made.case}"), ("coordinator", f"meetings/{over}/research")
     for who, path in (("chair", f"cases/{made.case}"), *places):
         assert "Came after the meeting began." in (await form(marac, who, path)).text, path
+
+
+async def test_who_is_named_since_an_agency_answered_is_asked_about_again(marac: Marac) -> None:
+    made = await asked(marac)
+    first = await say(marac, "housing", made, answer(await people(marac, made)))
+    assert (await cells(marac, made))["council"] == "nothing-held"
+    household = HouseholdDescribed(people=[ann(), someone(Role.CHILD, "lou")])
+    await marac.say("police", household)
+
+    async def again() -> bool:
+        return (await cells(marac, made))["council"] == "asked"
+
+    await until(again, what="nothing held is not said of the child")
+    (waits,) = (await marac.get("housing", "research")).json()["waits"]
+    assert waits["again"] is True
+    assert "Answered, but not about somebody named since." in (await form(marac, "housing", "research")).text
+    grid = (await form(marac, "coordinator", f"meetings/{made.meeting}/research")).text
+    assert "Answered, but not about somebody named since: due" in grid
+    shown = (await marac.get("chair", f"cases/{made.case}/research")).json()["unanswered"]
+    assert {each["agency"]: each["again"] for each in shown}["council"] is True
+    assert (
+        "council has answered, but not about somebody named since."
+        in (await form(marac, "chair", f"cases/{made.case}")).text
+    )
+    found = await people(marac, made)
+    assert [each["since"] for each in found].count(True) == 1
+    path = f"meetings/{made.meeting}/research/{made.case}"
+    over = {"root": first.json()["root"], "version": "1"}
+    assert "Somebody is named in this case since" in (await form(marac, "housing", path)).text
+    assert (await form(marac, "housing", path, typed(found, over))).status_code == 303
+    assert (await cells(marac, made))["council"] == "nothing-held"
 
 
 async def test_of_a_referral_that_is_withdrawn_nothing_is_open(marac: Marac) -> None:

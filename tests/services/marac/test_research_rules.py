@@ -1,5 +1,5 @@
-"""Research and interests as tables: ``research``, ``research_states``, ``research_clock`` and
-``interests`` in ``tables``."""
+"""Research and interests as tables: ``research``, ``research_again``, ``research_states``,
+``research_clock`` and ``interests`` in ``tables``."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from services.marac.conference.research_rows import Declared, InterestsRow
 from services.marac.rules import sharing
 from services.marac.rules.interests import has_tie, opens_unlisted, sight
 from services.marac.rules.pairs import Pair
-from services.marac.rules.research import due_by, is_asked, is_system, runs_until, state
+from services.marac.rules.research import due_again, due_by, is_asked, is_system, runs_until, state
 from services.marac.rules.restricting import still_inside
 from tests.services.marac.caseload import listing, meeting, referral, world
 from tests.support.facts import IDS, NOON, fact, root_of
@@ -42,6 +42,13 @@ def at(said: str) -> datetime:
 @lines(__file__, "research")
 def test_by_when_an_agency_is_to_answer(line: dict[str, Any]) -> None:
     assert due_by(at(line["starts"]), at(line["listed"]), line["days"], CALENDARS) == at(line["due"])
+
+
+@lines(__file__, "research_again")
+def test_by_when_it_is_to_answer_of_somebody_named_since(line: dict[str, Any]) -> None:
+    named = [at(each) if each else None for each in line["named"]]
+    again = at(line["again"]) if line["again"] else None
+    assert due_again(named, at(line["starts"]), at(line["due"]), CALENDARS) == again
 
 
 @lines(__file__, "research_states")
