@@ -36,10 +36,15 @@ class ActionAgreed(Content):
 
 
 class ActionAnswered(Content):
-    """How far an action has come, and what was done or why not. That it was accepted ends nothing."""
+    """How far an action has come, and what was done or why not. That it was accepted ends nothing; accepted
+    again, it is open again."""
 
     type: ClassVar[str] = "uk.goldthread.marac.action-answered.v1"
     topic: ClassVar[str] = "marac"
     action: ThingId
     answer: ActionAnswer
     words: NarrativeSection | None = None
+    reopens: StrictBool = Field(
+        default=False,
+        description="with `accepted`: it was said to be over by mistake, and is to be done still",
+    )

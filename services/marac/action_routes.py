@@ -34,6 +34,9 @@ Keeper = Annotated[Caller, right(sharing.AGREE_ACTION)]
 FIELD_OF = {"not-the-owners": "answer", "words-missing": "text", "agency-not-known": "owner"}
 """Where on a form each fault that a rule finds is told."""
 
+REOPENS = "reopens"
+"""What a form answers where an action was said to be over by mistake."""
+
 
 @router.get("/actions")
 async def actions(runtime: TheRuntime, caller: Owner) -> action_plan.Actions:
@@ -108,7 +111,9 @@ async def answer_by_page(
 ) -> Response:
     """Record what was chosen and typed, upon what the page had shown."""
     try:
-        said = action_plan.ToAnswer.model_validate({"answer": answer, "text": text.strip() or None})
+        reopens = answer == REOPENS
+        given = {"answer": ActionAnswer.ACCEPTED if reopens else answer, "text": text.strip() or None}
+        said = action_plan.ToAnswer.model_validate(given | {"reopens": reopens})
         await action_plan.answer(runtime, caller, action, said, version)
     except ValidationError as error:
         fault = "answer" if any(each["loc"][0] == "answer" for each in error.errors()) else "text"
@@ -159,7 +164,9 @@ async def _action(
     shown = await action_plan.action(runtime, caller, action)
     look = PAGES.look(request, caller)
     words = Words(PAGES.texts, Times(PAGES.texts, look.now))
-    answers = [each for each in ActionAnswer if shown.may_supersede or each is not ActionAnswer.SUPERSEDED]
+    ends = [each for each in ActionAnswer if each is not ActionAnswer.ACCEPTED]
+    first = ActionAnswer.ACCEPTED if shown.action.open else REOPENS
+    answers = [first, *(each for each in ends if shown.may_supersede or each is not ActionAnswer.SUPERSEDED)]
     known = {"chosen": chosen, "text": text, "fault": fault, "answers": answers}
     return PAGES.show(
         "action.html", look, status if fault else 200, page=shown, words=words, line=shown.action, **known

@@ -19,6 +19,7 @@ class AnswerShown(BaseModel):
     at: datetime
     answer: ActionAnswer
     text: str | None
+    reopens: bool = Field(default=False, description="it was said to be over by mistake, and is open again")
 
 
 class ActionLine(BaseModel):

@@ -65,13 +65,23 @@ def lines() -> list[ActionLine]:
     ]
 
 
+REOPENED = _said(ActionAnswer.ACCEPTED, "The locks are still the old ones.", 2).model_copy(
+    update={"reopens": True}
+)
+
+
 def actions(caller: Caller) -> Actions:
     """Open ones: the caller's agency's, without the case; and those of their areas for who sees them."""
     open_ = [line for line in lines() if line.open]
     bare = [line.model_copy(update={"case": None}) for line in open_ if line.owner == HOUSING[0]]
     reads = caller.roles & {StaffRole.MARAC_CHAIR, StaffRole.MARAC_COORDINATOR}
     areas = open_ if reads else None
-    return Actions(at=NOW, fresh_until=FRESH, agency=HOUSING[1], yours=bare, areas=areas, more=False)
+    opened = bare[0].model_copy(update={"answers": (REOPENED, *bare[0].answers)})
+    over = [line.model_copy(update={"case": None}) for line in lines() if not line.open]
+    yours = [opened, *bare[1:]]
+    return Actions(
+        at=NOW, fresh_until=FRESH, agency=HOUSING[1], yours=yours, over=over, areas=areas, more=False
+    )
 
 
 async def of_caller(_: Any, caller: Caller) -> Actions:

@@ -29,6 +29,7 @@ from contracts.times import Moment
 from contracts.vocabulary import ActionAnswer, ActionFor, ActionRisk
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.action_held import MOST, open_ones, over_ones
 from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
 from services.marac.conference.died import of_the_dead
@@ -47,15 +48,15 @@ from services.marac.rules import sharing
 from services.marac.shown import Page
 from services.marac.shown_actions import ActionLine, AnswerShown
 
-MOST = 2_000
-"""How many open actions are looked through, of an agency or of whoever sees those of every agency."""
-
 
 class Actions(Page):
     """Open actions, the late ones first: the caller's agency's own, in the areas of the caller's token;
     and for whoever keeps the plans of their areas, those of every agency there (null for anybody else)."""
 
     yours: list[ActionLine]
+    over: list[ActionLine] = Field(
+        default=[], description="the caller's agency's that are over for 60 days at most, the last first"
+    )
     areas: list[ActionLine] | None
     agency: str = Field(description="the caller's, by its name")
     more: bool = Field(description="whether there are later ones that are not looked through")
@@ -84,21 +85,25 @@ class ToAgree(BaseModel):
 
 
 class ToAnswer(BaseModel):
-    """What came of an action: words are asked for, but with *accepted*."""
+    """What came of an action: words are asked for, but with *accepted* that opens nothing again."""
 
     model_config = ConfigDict(extra="forbid")
 
     answer: ActionAnswer
     text: Text | None = None
+    reopens: StrictBool = False
 
 
 async def actions(runtime: Runtime, caller: Caller) -> Actions:
     """The open actions that the caller sees. The look is on record."""
-    held, owner = Held(runtime), col(ActionTable.owner)
-    own = await _open(held, owner == caller.agency, await _here(runtime, caller))
+    held = Held(runtime)
+    theirs = col(ActionTable.owner) == caller.agency, await _here(runtime, caller)
+    own, over = await open_ones(held.archive, *theirs), await over_ones(held.archive, *theirs)
     others: list[ActionRow] | None = None
     if sharing.may_agree_actions(caller.roles):
-        others = await _open(held, case_is(col(ActionTable.of_case), await within_reach(runtime, caller)))
+        others = await open_ones(
+            held.archive, case_is(col(ActionTable.of_case), await within_reach(runtime, caller))
+        )
     agencies = casefile.agencies_of(await runtime.configuration(AgencyDefined))
     yours = await lines_of(held, caller, own[:MOST])
     page = Actions(
@@ -106,13 +111,14 @@ async def actions(runtime: Runtime, caller: Caller) -> Actions:
         fresh_until=await runtime.fresh_until(),
         agency=agencies[caller.agency].name if caller.agency in agencies else caller.agency,
         yours=yours,
+        over=sorted(await lines_of(held, caller, over), key=lambda line: line.answers[0].at, reverse=True),
         areas=None
         if others is None
         else [line for line in await lines_of(held, caller, others[:MOST]) if line.case],
         more=any(len(found) > MOST for found in (own, others or ())),
     )
-    shown = {line.action for line in (*yours, *(page.areas or ()))}
-    facts = [fact for row in (*own, *(others or ())) if row.action in shown for fact in row.facts]
+    shown = {line.action for line in (*yours, *page.over, *(page.areas or ()))}
+    facts = [fact for row in (*own, *over, *(others or ())) if row.action in shown for fact in row.facts]
     await runtime.shown(caller, "actions", caller.id, page.seen, facts)
     return page
 
@@ -124,14 +130,6 @@ async def _here(archive: Archive, caller: Caller) -> ColumnElement[bool]:
     theirs = {area for area in areas if within_token(caller.areas, area_and_around(areas, area))}
     cases = await of_token(archive, caller, col(ActionTable.of_case))
     return or_(cases, col(ActionTable.area).in_(sorted(theirs)))
-
-
-async def _open(held: Held, *where: ColumnElement[bool]) -> list[ActionRow]:
-    """The open actions of which this holds, the first to be late first: one more than are looked through."""
-    until = col(ActionTable.open_until)
-    statement = select(ActionTable).where(until.is_not(None), *where)
-    statement = statement.order_by(until, col(ActionTable.subject)).limit(MOST + 1)
-    return cast("list[ActionRow]", await held.archive.rows(ACTION, statement))
 
 
 async def action(runtime: Runtime, caller: Caller, which: str) -> ActionPage:
@@ -171,7 +169,7 @@ async def answer(runtime: Runtime, caller: Caller, which: str, said: ToAnswer, a
     if (await _theirs(runtime, caller, which)).withdrawn:
         raise Refused("withdrawn", status=409)
     words = Narrative(text=said.text) if said.text else None
-    content = ActionAnswered(action=which, answer=said.answer, words=words)
+    content = ActionAnswered(action=which, answer=said.answer, words=words, reopens=said.reopens)
 
     async def known() -> list[Fact[Content]]:
         return [fact for fact in await runtime.facts([f"o:{which}"]) if is_about(fact, which)]
@@ -186,7 +184,7 @@ async def admit(archive: Archive, caller: Caller, content: ActionAgreed | Action
     if isinstance(content, ActionAnswered):
         if content.answer is ActionAnswer.SUPERSEDED and not sharing.may_agree_actions(caller.roles):
             raise Refused("not-the-owners", "body.answer")
-        if content.words is None and content.answer is not ActionAnswer.ACCEPTED:
+        if content.words is None and (content.reopens or content.answer is not ActionAnswer.ACCEPTED):
             raise Refused("words-missing", "body.text")
         return content
     if content.routing is not None:
@@ -369,7 +367,7 @@ async def of_case(held: Held, caller: Caller, found: Sequence[ActionRow]) -> lis
 
 async def open_before(held: Held, caller: Caller, meeting: rows.ConferenceMeeting) -> list[ActionLine]:
     """The open actions that come before a meeting from earlier ones, the first to be late first."""
-    theirs = await _open(held, await _of_its_marac(held, meeting))
+    theirs = await open_ones(held.archive, await _of_its_marac(held, meeting))
     now = held.archive.clock.now()
     lines = await lines_of(held, caller, theirs, max(now, meeting.starts))
     return [line for line in lines if line.case and line.carried]

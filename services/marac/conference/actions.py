@@ -28,7 +28,7 @@ def fold_action(subject: Subject) -> Folded:
     answers = [
         _answer(each) for each in subject.facts.current(ActionAnswered) if each.said.action == subject.id
     ]
-    stands = standing(Answered(each.answer, each.at, each.root) for each in answers)
+    stands = standing(Answered(each.answer, each.at, each.root, each.reopens) for each in answers)
     answer = stands.answer if stands else None
     withdrawn = versions[-1].content is None
     known = [each for each in subject.facts if is_about(each, subject.id)]
@@ -67,7 +67,12 @@ def is_about(fact: Fact[Content], action: str) -> bool:
 def _answer(fact: Fact[ActionAnswered]) -> AnswerLine:
     said = fact.said
     return AnswerLine(
-        root=fact.root, agency=fact.agency, at=fact.occurred, answer=said.answer, text=_text(said.words)
+        root=fact.root,
+        agency=fact.agency,
+        at=fact.occurred,
+        answer=said.answer,
+        text=_text(said.words),
+        reopens=said.reopens,
     )
 
 

@@ -22,6 +22,7 @@ class AnswerLine(Part):
     at: AwareDatetime
     answer: ActionAnswer
     text: str | None
+    reopens: bool = False
 
 
 class ActionRow(Row):
@@ -57,7 +58,8 @@ class ActionRow(Row):
     @property
     def in_time(self) -> bool:
         """Whether it was done by the time that was agreed."""
-        return in_time((Answered(each.answer, each.at, each.root) for each in self.answers), self.due)
+        said = (Answered(each.answer, each.at, each.root, each.reopens) for each in self.answers)
+        return in_time(said, self.due)
 
 
 class ActionTable(ViewTable, table=True):

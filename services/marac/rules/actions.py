@@ -24,6 +24,9 @@ TOLD_AFTER = timedelta(days=7)
 """From how long after its time a late action is the chair's to take up with its agency: until then the
 coordinator chases it (``domain.md`` 1.5). Nobody is rung."""
 
+OVER_LISTED = timedelta(days=60)
+"""For how long an agency's list has what is over: so that what was said by mistake is found."""
+
 FEWEST_WORDS = 3
 """Fewer words than these say who and by when at most."""
 
@@ -47,16 +50,25 @@ class NotSpecific(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that stands: what, when, and of which fact."""
+    """An answer that stands: what, when, and of which fact. ``reopens``: what was said before was said by
+    mistake."""
 
     answer: ActionAnswer
     at: datetime
     root: str
+    reopens: bool = False
+
+    @property
+    def opens(self) -> bool:
+        """Whether the action is open again by it."""
+        return self.reopens and is_open(self.answer)
 
 
 def standing(answers: Iterable[Answered]) -> Answered | None:
-    """The answer that holds: the newest that ends it, else the newest. None: nobody has answered."""
+    """The answer that holds: since it was opened again, if it was, the newest that ends it, else the newest.
+    None: nobody has answered."""
     known = sorted(answers, key=lambda each: (each.at, each.root))
+    known = known[max((n for n, each in enumerate(known) if each.opens), default=0) :]
     ends = [each for each in known if each.answer is not ActionAnswer.ACCEPTED]
     return next(reversed(ends or known), None)
 
@@ -78,10 +90,10 @@ def told_to_chair(answer: ActionAnswer | None, due: datetime, at: datetime) -> b
 
 def in_time(answers: Iterable[Answered], due: datetime) -> bool:
     """Whether it was done, and said so, by the time that was agreed, however often it is said again. What was
-    not done, or need not be done any more, was not done in time."""
+    not done, need not be done any more, or was opened again, was not done in time."""
     done: datetime | None = None
     for each in sorted(answers, key=lambda each: (each.at, each.root)):
-        if not is_open(each.answer):
+        if each.opens or not is_open(each.answer):
             done = (done or each.at) if each.answer is ActionAnswer.DONE else None
     return done is not None and done <= due
 

@@ -28,11 +28,15 @@ def _at(said: Any) -> datetime:
     return found.replace(tzinfo=UTC)
 
 
+def _answer(what: str) -> ActionAnswer:
+    return ActionAnswer.ACCEPTED if what == "reopens" else ActionAnswer(what)
+
+
 @lines(__file__, "actions")
 def test_what_stands_of_an_action(line: dict[str, Any]) -> None:
     at, due = _at(line["at"]), _at(line.get("due", DUE))
     said = [
-        rules.Answered(ActionAnswer(what), _at(when), str(n))
+        rules.Answered(_answer(what), _at(when), str(n), reopens=what == "reopens")
         for n, (when, what) in enumerate(line.get("answers", ()))
     ]
     stands = rules.standing(said)
@@ -253,6 +257,40 @@ async def test_an_answer_says_what_was_done_and_another_action_is_the_chairs_to_
     assert (await answer(marac, "chair", action, "superseded", "By another.")).status_code == 201
     (line,) = (await marac.page("chair", made.case))["actions"]
     assert (line["answer"], line["answers"][0]["agency_name"]) == ("superseded", "The police")
+
+
+async def test_what_was_said_to_be_done_by_mistake_is_found_and_opened_again(marac: Marac) -> None:
+    made = await prepared(marac)
+    action = await agreed(marac, made, -1)
+    assert (await answer(marac, "housing", action, "done", "The locks of another flat.")).status_code == 201
+    listed = (await marac.get("housing", "actions")).json()
+    assert ([each["action"] for each in listed["over"]], listed["yours"]) == ([action], [])
+    assert (await marac.get("hospital", "actions")).json()["over"] == [], "of its own agency alone"
+    headers = {"Authorization": "Bearer housing"}
+    assert "Not over after all?" in (await marac.http.get("/marac/actions", headers=headers)).text
+    path = f"/marac/actions/{action}"
+    assert "It is not over: that was said by mistake" in (await marac.http.get(path, headers=headers)).text
+    version = (await marac.get("housing", f"actions/{action}")).json()["action"]["version"]
+    typed = {"answer": "reopens", "text": "", "version": str(version)}
+    refused = await marac.http.post(path, data=typed, headers=headers)
+    assert (refused.status_code, "Say what it is" in refused.text) == (422, True), "without a word why"
+    opened = await marac.http.post(path, data=typed | {"text": "It was the next door."}, headers=headers)
+    assert opened.status_code == 303
+    listed = (await marac.get("housing", "actions")).json()
+    assert ([each["late"] for each in listed["yours"]], listed["over"]) == ([True], [])
+    said = [(each["answer"], each["reopens"]) for each in listed["yours"][0]["answers"]]
+    assert said == [("accepted", True), ("done", False)], "what was said by mistake still stands there"
+    assert "Opened again" in (await marac.http.get("/marac/actions", headers=headers)).text
+    assert (await answer(marac, "housing", action, "done", "Now they are changed.")).status_code == 201
+    tag = (await marac.get("chair", f"actions/{action}")).headers["etag"]
+    body = {"answer": "accepted", "reopens": True, "text": "They are not."}
+    by_rest = await marac.http.post(
+        f"/marac/v1/actions/{action}/answers",
+        json=body,
+        headers={"Authorization": "Bearer chair", "If-Match": tag},
+    )
+    assert by_rest.status_code == 201, by_rest.text
+    assert [each["open"] for each in (await marac.get("housing", "actions")).json()["yours"]] == [True]
 
 
 async def test_of_two_who_answer_at_once_the_second_is_told(marac: Marac) -> None:
