@@ -258,6 +258,7 @@ def full_case() -> shown.CasePage:
                 since=NOW + timedelta(days=5),
             ),
             shown.Missing(code="respondent-not-aware", owner="northmere-police", roots=(UNSERVED,)),
+            shown.Missing(code="form-outgrown", owner="harbour-idva", roots=(CASE,)),
             shown.Missing(code="dash-unanswered", owner="harbour-idva", roots=(CASE,), count=5),
             shown.Missing(code="order-questions", owner="northmere-police", roots=(UNSERVED,), count=2),
             shown.Missing(code="child-no-school", person=NIA),

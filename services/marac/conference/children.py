@@ -184,6 +184,16 @@ class Home:
             child = any(each.instrument is Instrument.YP_DASH for each in victim.assessments)
         return child or _pregnant(victim, self.at, characteristics=False) is not None
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether the victim was assessed last by the form for young people, and is 18 by every date of birth
+        that agencies give."""
+        victim = self.people.get(self.victim or "")
+        made = [each for each in (victim.assessments if victim else ()) if each.instrument]
+        if victim is None or not made or made[-1].instrument is not Instrument.YP_DASH:
+            return False
+        return is_child(victim.identity.born, self.at.astimezone(LONDON).date()) is False
+
     def gaps(self) -> list[Gap]:
         """What is missing for the children of the case."""
         return list(gaps([self.seen(child.person) for child in self.case.children], self.schools, self.at))

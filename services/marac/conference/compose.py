@@ -63,8 +63,13 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
     """What is missing from a case, the worst first. ``places``: for whoever may see where the victim is."""
     if known.case.withdrawn:
         return []
+    found = missing.gaps(_seen(known, places))
+    return [shown.Missing.model_validate(gap, from_attributes=True) for gap in found]
+
+
+def _seen(known: CaseKnown, places: bool) -> missing.CaseSeen:
     case, victim, newest, kinds = known.case, known.victim, _newest(known), _kinds(known)
-    seen = missing.CaseSeen(
+    return missing.CaseSeen(
         at=known.at,
         grade_known=case.grade is not Grade.UNKNOWN,
         area_known=case.marac is not None,
@@ -74,6 +79,7 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         withdrawn=[(g.root, None if g.referral else g.agency) for g in known.risk.taken_back if g.holds],
         in_doubt=known.in_doubt,
         was_about=case.was_about,
+        outgrown=known.home.outgrown,
         answers=all_answers(newest),
         reviews=known.risk.reviews,
         way=known.way,
@@ -99,7 +105,6 @@ def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]
         silences=known.silences,
         owed=[*_of_owed(known), *known.home.gaps(), *_of_actions(known), *_of_move(known, places)],
     )
-    return [shown.Missing.model_validate(gap, from_attributes=True) for gap in missing.gaps(seen)]
 
 
 def _newest(known: CaseKnown) -> rows.Assessment | None:

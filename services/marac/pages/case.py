@@ -29,7 +29,7 @@ PLACES = {
     **dict.fromkeys(("consent-refused", "consent-unnamed", "consent-not-asked"), "#consent"),
     "characteristics-missing": "#characteristics",
     "no-lead": "#contact",
-    **dict.fromkeys(("grade-unknown", "dash-unanswered", "review-owed"), "#dash"),
+    **dict.fromkeys(("grade-unknown", "form-outgrown", "dash-unanswered", "review-owed"), "#dash"),
     **dict.fromkeys(("grade-withdrawn", "referral-withdrawn"), "#dash"),
     "pattern-undecided": "#pattern",
     "action-late": "#actions",

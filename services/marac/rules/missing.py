@@ -4,7 +4,7 @@ Sources: HMICFRS (2021): 42 of 83 breach files without an IDVA, orders served la
 16 of 25 stalking protection orders not circulated;
 SafeLives minutes checklist (2014) for the agencies that a MARAC hears, and that it agrees actions; domain.md
 section 14 (2026): to lower a grade takes a second person; no safe contact known means do not make contact;
-not asked is not no.
+not asked is not no; 1.3: the form for young people is for 13 to 17, and another than that for adults.
 """
 
 from collections.abc import Iterable, Sequence
@@ -70,6 +70,7 @@ WORST_FIRST = (
     "consent-refused",
     "consent-unnamed",
     "consent-not-asked",
+    "form-outgrown",
     "dash-unanswered",
     "order-questions",
     "characteristics-missing",
@@ -159,6 +160,8 @@ class CaseSeen:
     """The victim and alleged perpetrators of whom a person is asked whether another record is theirs."""
     was_about: Sequence[str] = ()
     """Victims whom the referral named before it was corrected."""
+    outgrown: bool = False
+    """The newest assessment is by the form for young people, and the victim is 18 by now."""
     answers: Sequence[str] = ()
     """Of the newest assessment; an item that was left out was not asked."""
     reviews: Sequence[Review] = ()
@@ -257,6 +260,8 @@ def _risk(case: CaseSeen) -> Iterable[Gap]:
     root, assessor = case.assessed or ("", None)
     if not case.grade_known:
         yield Gap("grade-unknown", assessor)
+    if case.outgrown and case.way.state is not WayState.DIED:
+        yield Gap("form-outgrown", assessor, roots=(root,))
     unanswered = sum(answer in OPEN for answer in case.answers)
     if unanswered:
         yield Gap("dash-unanswered", assessor, roots=(root,), count=unanswered)

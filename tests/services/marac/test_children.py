@@ -321,6 +321,27 @@ def test_childrens_services_are_expected_for_a_victim_who_is_under_18_or_pregnan
     assert not young(date(1990, 3, 10), told=(form,))
 
 
+def test_a_victim_who_has_outgrown_the_form_for_young_people_is_to_be_assessed_again() -> None:
+    def outgrown(*born: date, forms: tuple[Instrument, ...]) -> bool:
+        people = [aged("ann", Role.VICTIM, *born), ben()]
+        made = [
+            risk(f"risk {n}", instrument=form, people=people, occurred=NOON - DAY + timedelta(hours=n))
+            for n, form in enumerate(forms)
+        ]
+        there = of_parties(referral(people=people, dash=None, occurred=NOON - 2 * DAY), *made)
+        known = CaseKnown(NOON, there.case, there.people, {}, {}, {}, Incomplete(0, None, 0))
+        return "form-outgrown" in [gap.code for gap in compose.missing_of(known)]
+
+    young, adult = Instrument.YP_DASH, Instrument.SAFELIVES_DASH_24
+    today, tomorrow = date(2008, 3, 3), date(2008, 3, 4)
+    assert outgrown(today, forms=(young,)), "18 today"
+    assert not outgrown(tomorrow, forms=(young,)), "and tomorrow"
+    assert not outgrown(forms=(young,)), "nobody knows the age"
+    assert not outgrown(date(1990, 3, 3), tomorrow, forms=(young,)), "by one date of two"
+    assert not outgrown(today, forms=(young, adult)), "assessed again"
+    assert outgrown(today, forms=(adult, young)), "by the newest"
+
+
 def test_the_case_says_that_childrens_services_said_nothing_of_a_victim_who_is_under_18() -> None:
     families = AgencyDefined(agency="families", name="Families", kind=AgencyKind.CHILDRENS_SERVICES)
     for born, silent in ((date(2008, 3, 10), True), (date(1990, 3, 10), False)):
