@@ -52,7 +52,9 @@ async def page(request: Request, runtime: TheRuntime, caller: Reader) -> HTMLRes
 
 @router.get("/v1/data-return")
 async def data_return(runtime: TheRuntime, caller: Reader, by: By = "quarter") -> Return:
-    """SafeLives' data return of each MARAC of the caller's areas. It adds up, and nothing in it is hidden."""
+    """SafeLives' data return of each MARAC of the caller's areas. It adds up, and small numbers
+    are not hidden in it. Cases to which the caller declared a tie, or that are restricted to others, are not
+    in it."""
     return await measures.data_return(runtime, caller, by)
 
 

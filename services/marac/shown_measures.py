@@ -120,8 +120,8 @@ class Returned(Part):
 
 
 class Return(Part):
-    """The data return, MARAC by MARAC, the earliest first. Cases to which the caller declared a
-    tie are not in it."""
+    """The data return, MARAC by MARAC, the earliest first. Cases to which the caller declared a tie, or that
+    are restricted to others, are not in it."""
 
     at: datetime
     returns: list[Returned]

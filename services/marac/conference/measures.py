@@ -214,8 +214,8 @@ def _in(months: Mapping[Part, Counter[Discussed]], quarter: Quarter) -> Counter[
 
 async def data_return(runtime: Runtime, caller: Caller, of: shown_measures.Of) -> shown_measures.Return:
     """SafeLives' data return of every MARAC of the caller's areas, by meeting, by quarter or for twelve
-    months. Nothing is hidden: it is for SafeLives, and whoever asks has each of these cases to see or to
-    declare by. The look is on record."""
+    months. Small numbers are not hidden: it is for SafeLives, and whoever asks has each of these cases to see
+    or to declare by; what they have no sight of is not in it. The look is on record."""
     held = await around(runtime, caller)
     answer = shown_measures.Return(at=held.at, returns=await returned(runtime, held, of))
     await runtime.shown(caller, "data-return", caller.id, _seen(answer), ())

@@ -88,6 +88,8 @@ async def test_what_waits_in_each_marac(marac: Marac) -> None:
     assert (await marac.get("chair", "overview")).json()["this_quarter_from"] == ends.isoformat()
     assert f"counted once it is over, from {ends:%a} {ends.day} {ends:%b}" in page.text
     assert "Not known how many live there" in page.text
+    for said in ("Cases to which you have a tie are not in it", "nor any that is restricted to others"):
+        assert said in page.text, "whether there is one or not"
 
 
 async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: Marac) -> None:
