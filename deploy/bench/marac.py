@@ -90,6 +90,7 @@ PAGES = (
     (MATAC, "/marac/cohort/{person}/decision"),
     (MATAC, "/marac/candidates"),
     (ADMINISTRATOR, "/marac/characteristics"),
+    (CHAIR, "/marac/numbers/{area}"),
     (CHAIR, "/marac/meetings/{meeting}/sitting"),
     (CHAIR, "/marac/meetings/{meeting}/copy"),
     (CHAIR, "/marac/overview"),

@@ -353,6 +353,7 @@ async def _choices(
     now, clash = _typed_of(shown), status == CLASH
     may = bool(caller.roles & sharing.RIGHTS[sharing.SET_THRESHOLD])
     known: dict[str, Any] = {"typed": typed or now, "may_choose": may, "kinds": list(IncidentKind)}
+    known |= {"may_set_numbers": bool(caller.roles & sharing.RIGHTS[sharing.SET_POPULATION])}
     known |= {"faults": faults or [], "clash": clash}
     known |= {"seen": typed if typed and faults else now}
     known |= {"theirs": _theirs(now, typed) if typed and clash else {}}

@@ -48,6 +48,7 @@ from services.marac.message_routes import pages as message_pages
 from services.marac.message_routes import router as messages
 from services.marac.minutes_routes import pages as minutes_pages
 from services.marac.minutes_routes import router as minutes
+from services.marac.number_pages import pages as number_pages
 from services.marac.pages import PAGES
 from services.marac.pages.routes import router as pages
 from services.marac.research_routes import pages as research_pages
@@ -130,6 +131,7 @@ SERVICE = Service(
         places,
         pages,
         listing_pages,
+        number_pages,
         restriction_pages,
         emergency_pages,
         children_pages,

@@ -55,6 +55,16 @@ class Capacity(SetBy):
     as_at: date
 
 
+class Numbers(Part):
+    """What measures of an area are set against. Null: nobody has set it."""
+
+    at: datetime
+    area: str
+    area_name: str
+    population: Population | None
+    capacity: Capacity | None
+
+
 class Measure(Part):
     """A number in each of the last four quarters that are over, and in the year that they are. None: it is
     hidden, for it is under five or would tell one that is."""

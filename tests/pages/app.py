@@ -467,6 +467,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(copying, "take", world.copied)
     patch.setattr(children_list, "children", answers(sample_children.children))
     patch.setattr(measures, "overview", answers(sample_measures.overview))
+    patch.setattr(measures, "numbers", answers(sample_measures.numbers))
     patch.setattr(most_at_risk, "victims", sample_at_risk.victims)
     patch.setattr(candidacy, "candidates", answers(sample_at_risk.candidates))
     patch.setattr(candidacy, "candidate", answers(sample_at_risk.candidate))

@@ -29,6 +29,14 @@ PUBLICATION = Publication(
 )
 
 
+def numbers() -> shown_measures.Numbers:
+    """What one of them is set against: how many live there, and nobody told how many work there."""
+    north = overview().maracs[0]
+    return shown_measures.Numbers(
+        at=NOW, area=north.area, area_name=north.name, population=north.population, capacity=None
+    )
+
+
 def overview() -> shown_measures.Overview:
     """The page, of a chair of six."""
     return shown_measures.Overview(

@@ -95,6 +95,7 @@ OF_NOBODY = {
     "/marac/victims": "a list of people",
     "/marac/messages": "a list of cases",
     "/marac/overview": "numbers",
+    "/marac/numbers/{area}": "numbers",
     **{f"/{service.name}/how-far": "agencies" for service in (MARAC, NOTIFY, ORDERS, REFERRALS)},
     "/marac/meetings/{meeting}/interests": "names to declare a tie by, and nothing else",
     "/marac/meetings/{meeting}/research": "which agency has answered",

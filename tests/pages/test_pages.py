@@ -109,6 +109,7 @@ PAGES = {
     "an emergency meeting that somebody took": ("representative", sample_listing.TAKEN),
     "what a MARAC chooses": ("chair", "/marac/choices/northmere-north"),
     "the MARACs that choose": ("chair", "/marac/choices"),
+    "what measures are set against": ("chair", "/marac/numbers/northmere-north"),
     "returned referrals": ("idva", "/marac/returned"),
     "research that waits": ("representative", "/marac/research"),
     "research of a case, late": ("representative", sample_research.FORM),

@@ -37,6 +37,7 @@ NEVER = {
     "marac/research.html": "a list: an agency searches its own records, and asks the IDVA, never her",
     "marac/research_grid.html": "which agency has answered",
     "marac/research_request.html": "names to search an agency's own records by",
+    "marac/numbers.html": "numbers of an area, and no victim",
     "marac/researchers.html": "which agencies an area asks, and no victim",
     "marac/sent.html": "a list of meetings",
     "marac/sent_of_meeting.html": "which agency has opened it",

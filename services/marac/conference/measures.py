@@ -15,7 +15,10 @@ from chassis.archive import Archive
 from chassis.clock import LONDON
 from chassis.facts import Fact
 from chassis.http.auth import Caller
+from chassis.http.problem import not_found
 from chassis.runtime import Runtime
+from contracts.events.configuration import AgencyDefined, AreaDefined
+from contracts.events.measures import CapacitySet, PopulationSet
 from contracts.rules.areas import area_and_around
 from contracts.rules.feeds import Silence
 from services.marac import casefile, shown_measures
@@ -26,7 +29,7 @@ from services.marac.conference.heard import waits
 from services.marac.conference.held import Held, counted
 from services.marac.conference.tally import Around, Part, around, came_due, late_actions, tallied
 from services.marac.conference.views import ALERT, MEETING
-from services.marac.rules import returns
+from services.marac.rules import returns, sharing
 from services.marac.rules.hiding import WHOLE, hidden
 from services.marac.rules.publishing import over
 from services.marac.rules.returns import Discussed, Quarter
@@ -210,6 +213,22 @@ def _of_actions(came: Sequence[Counter[tuple[str, bool]]], marac: str) -> list[s
 def _in(months: Mapping[Part, Counter[Discussed]], quarter: Quarter) -> Counter[Discussed]:
     first = quarter.year * 100 + 3 * quarter.number - 2
     return sum((months.get(first + each, Counter()) for each in range(3)), Counter[Discussed]())
+
+
+async def numbers(runtime: Runtime, caller: Caller, area: str) -> shown_measures.Numbers:
+    """What measures of an area are set against now. Raises Problem (404) for another's."""
+    configuration = await runtime.configuration(AgencyDefined, AreaDefined, PopulationSet, CapacitySet)
+    areas, at = casefile.areas_of(configuration), runtime.clock.now()
+    if area not in areas or not sharing.may_act_in(caller.areas, area_and_around(areas, area)):
+        raise not_found()
+    held = Around(at, configuration, {area: areas[area]})
+    return shown_measures.Numbers(
+        at=at,
+        area=area,
+        area_name=areas[area].name,
+        population=_set(held, shown_measures.Population, held.population(area)),
+        capacity=_set(held, shown_measures.Capacity, held.capacity(area, at.astimezone(LONDON).date())),
+    )
 
 
 async def data_return(runtime: Runtime, caller: Caller, of: shown_measures.Of) -> shown_measures.Return:

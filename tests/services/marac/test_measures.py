@@ -5,9 +5,11 @@ import io
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from chassis.accept import own_header
+from chassis.ids import new_id
 from chassis.pages.texts import Texts
 from contracts.events.actions import ActionAnswered
 from contracts.events.configuration import AgencyDefined, AreaDefined
@@ -129,6 +131,54 @@ async def test_measures_hide_what_is_small_and_the_data_return_does_not(marac: M
     assert (row["area"], row["of"], row["cases"], row["referred_by_police"]) == ("north", "meeting", "9", "2")
     assert row["referred_by_primary_care"] == "0", "everybody's service is known"
     assert (await marac.get("coordinator", "data-return?by=week")).status_code == 422
+
+
+async def test_what_measures_are_set_against_is_set_by_page_with_faults_by_field(marac: Marac) -> None:
+    await held(marac, 1)
+
+    async def form(who: str, path: str, **typed: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {who}"}
+        if not typed:
+            return await marac.http.get(f"/marac/{path}", headers=headers)
+        return await marac.http.post(f"/marac/{path}", data=typed | {"once": new_id()}, headers=headers)
+
+    women = {"adult_women": "4,000", "as_at": "2025-06-30", "source": "Invented estimates"}
+    posts = {"idva_capacity_fte": "1.5", "coordinator_capacity_fte": "", "as_at": "2025-06-30"}
+    for who in ("coordinator", "chair-elsewhere", "idva", "system"):
+        assert (await form(who, "numbers/north")).status_code == 404, who
+        assert (await form(who, "numbers/north/population", **women)).status_code == 404, who
+    for form_, whole, wrong in (
+        ("population", women, {"adult_women": "many"}),
+        ("population", women, {"as_at": "2090-01-01"}),
+        ("population", women, {"source": ""}),
+        ("capacity", posts, {"idva_capacity_fte": "half"}),
+        ("capacity", posts, {"coordinator_capacity_fte": "501"}),
+        ("capacity", posts, {"idva_capacity_fte": ""}),
+        ("capacity", posts, {"as_at": ""}),
+    ):
+        refused = await form("admin", f"numbers/north/{form_}", **whole | wrong)
+        (field,) = wrong
+        assert refused.status_code == 422, (form_, wrong)
+        assert f'href="#{form_}-{field}"' in refused.text, (form_, wrong)
+        assert 'value="2025-06-30"' in refused.text or field == "as_at", "what was typed is kept"
+    page = (await form("chair", "numbers/north")).text
+    assert "Not known how many live there" in page
+    assert "Not known how many work here" in page
+    assert (await form("chair", "numbers/north/population", **women)).status_code == 303
+    assert (await form("admin", "numbers/north/capacity", **posts)).status_code == 303
+
+    async def there() -> bool:
+        north = (await overview(marac, "chair"))["north"]
+        return bool(north["population"] and north["capacity"])
+
+    await until(there, what="the overview has both")
+    page = (await form("admin", "numbers/north")).text
+    assert "4,000 women on" in page
+    assert "IDVAs" in page
+    assert "/marac/numbers/north" in (await form("chair", "overview")).text
+    assert "/marac/numbers/north" in (await form("admin", "choices/north")).text
+    for path in ("overview", "choices/north"):
+        assert "/marac/numbers/north" not in (await form("coordinator", path)).text, "theirs is not to set it"
 
 
 async def test_how_many_work_for_a_marac_ends_its_return_and_stands_on_the_page_with_who_set_it(
