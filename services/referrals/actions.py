@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from typing import TypeVar
 
-from chassis.accept import Refused, Taken, with_mentions
+from chassis.accept import Refused, Taken
 from chassis.archive import Archive
 from chassis.facts import Fact
 from chassis.http.auth import Caller
 from chassis.http.problem import not_found
+from chassis.naming import with_mentions
 from chassis.runtime import Runtime
 from contracts.content import Content, Said
 from contracts.events.children import SchoolCalendarSet, SchoolTold

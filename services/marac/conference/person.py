@@ -325,11 +325,8 @@ def _grades(fact: Fact[Content], subject: Subject) -> list[Grade]:
     """What each version of an assessment gave that is not of another victim, the first said first."""
     said = [each.content for each in subject.facts.versions(fact.root)]
     known = [each for each in said if isinstance(each, ReferralMade | RiskAssessed)]
-    hers = [
-        each
-        for each in known
-        if not each.in_role(Role.VICTIM) or names_victim(each, subject.id, subject.homes)
-    ]
+    at = subject.homes
+    hers = [e for e in known if not e.in_role(Role.VICTIM) or names_victim(e, subject.id, at)]
     return [each.graded.grade if each.graded else Grade.UNKNOWN for each in hers]
 
 

@@ -2,8 +2,7 @@
 
 Nothing here depends on when a fact was accepted, but for when a withdrawal was, which has no other time of
 its own; rows of research, actions and candidates for tasking do (decision 0025). Lists are in the order in
-which things happened.
-People are person ids, agencies and codes are as configuration and vocabulary name them.
+which things happened. People are person ids, agencies and codes are as configuration and vocabulary say.
 """
 
 from datetime import date, datetime
@@ -269,9 +268,8 @@ class ConferencePersonTable(ViewTable, table=True):
 
 
 class CasePerson(Part):
-    """Somebody in a case: which person, by which mentions of the referral; of a child also by those of what
-    else is said of the victim. ``born``: of a child, the youngest date of birth that is said. ``named``: when
-    they were first recorded to be in it; None: it is not known."""
+    """Somebody in a case: which person, by mentions of the referral or, of a child, of the victim's facts.
+    ``born``: of a child, by the youngest date that is said. ``named``: when first; None: it is not known."""
 
     person: str
     role: Role
@@ -367,8 +365,7 @@ class ConferenceCase(Row):
     """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""
     heard: tuple[Heard, ...] = ()
     stays_away: bool = False
-    """It was returned, and nothing that is said by now brings it back (``away.py``). False does not say that
-    it is back."""
+    """Returned, and nothing said by now brings it back (``away.py``); False does not say that it is back."""
 
     @property
     def within(self) -> str:
@@ -387,8 +384,7 @@ class ConferenceCase(Row):
 
 
 class ConferenceCaseTable(ViewTable, table=True):
-    """Rows of ``conference_case``, found by MARAC where no meeting has had them and they were not returned
-    for good, the newest first, and by the areas that may see them."""
+    """Rows of ``conference_case``, by MARAC those that are to be heard, the newest first, and by area."""
 
     __tablename__ = "marac_conference_case"
     __table_args__ = (
