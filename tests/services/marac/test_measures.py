@@ -298,7 +298,7 @@ async def test_actions_that_were_due_and_those_done_by_then(marac: Marac) -> Non
     now = marac.runtime.clock.now()
     day = last_four(now)[-1].starts + timedelta(days=40)
     due = datetime.combine(day, time(12), UTC)
-    agenda = (await marac.get("chair", f"meetings/{meeting}/agenda")).json()
+    agenda = (await marac.get("coordinator", f"meetings/{meeting}/agenda")).json()
     cases = [each["case"] for each in agenda["cases"]]
 
     async def agreed(case: str, due: datetime) -> str:

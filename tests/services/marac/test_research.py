@@ -19,6 +19,9 @@ from contracts.vocabulary import Role, SupportKind, SupportStep
 from services.marac.conference import researched
 from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import Reply, ResearchRow
+from services.marac.conference.researching import people_of
+from services.marac.conference.rows import ConferenceCase
+from services.marac.conference.views import CASE
 from tests.services.marac.caseload import STREET, ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.support.facts import someone
@@ -268,7 +271,9 @@ async def test_an_agency_has_its_list_by_pages_each_case_once_and_what_waits_fir
     """Of nine meetings, one an emergency; of two it has answered."""
     made, now = await asked(marac), marac.runtime.clock.now()
     row = cast("ResearchRow", await marac.runtime.row(RESEARCH, made.meeting))
-    reply = Reply(case=made.case, agency="council", root=made.case, first=now, nothing=True)
+    case = cast("ConferenceCase", await marac.runtime.row(CASE, made.case))
+    about = tuple(mention for each in people_of(case) for mention in each.mentions)
+    reply = Reply(case=made.case, agency="council", root=made.case, first=now, nothing=True, people=about)
     more = []
     for n in range(8):
         meeting = f"{n + 1}{made.meeting[1:]}"

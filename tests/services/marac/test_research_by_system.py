@@ -164,7 +164,8 @@ async def test_when_it_answered_a_system_does_not_say_by_itself(marac: Marac) ->
         return cell if cell["state"] == "nothing-held" else {}
 
     await until(answered, what="it is an answer")
-    assert await answered() == {"agency": "council", "state": "nothing-held", "late": True, "after": True}
+    said_so = {"agency": "council", "state": "nothing-held", "late": True, "after": True}
+    assert await answered() == said_so | {"again": False, "due": None}
     (shown,) = (await marac.get("chair", f"cases/{made.case}/research")).json()["answers"]
     assert (shown["late"], shown["after"]) == (True, True)
 

@@ -95,7 +95,7 @@ async def test_who_set_it_is_told_with_it(marac: Marac, monkeypatch: pytest.Monk
 
 async def test_what_is_read_can_be_changed_and_sent_back(marac: Marac) -> None:
     """Who set it stands beside what was set: it is not theirs to say; and no smaller area reads it."""
-    await prepared(marac)
+    await prepared(marac, said_how=False)
     wide = {"area": "castleshire", "agencies": ["council"]}
     assert (await marac.post_upon("admin", "researchers", wide)).status_code == 201
 
@@ -124,7 +124,7 @@ async def test_what_is_read_can_be_changed_and_sent_back(marac: Marac) -> None:
 
 
 async def test_what_was_taken_back_counts_and_is_not_there_again(marac: Marac) -> None:
-    await prepared(marac)
+    await prepared(marac, said_how=False)
     said = NORTH | {"agencies": ["council"]}
     root = (await marac.post_upon("coordinator", "researchers", said)).json()["root"]
     headers = {"Authorization": "Bearer chair", "If-Match": '"1"'}
@@ -282,7 +282,7 @@ async def test_by_page_a_dash_score_that_somebody_set_since_is_not_replaced(mara
 
 
 async def test_by_page_the_second_to_say_whom_a_marac_asks_has_both_texts(marac: Marac) -> None:
-    await prepared(marac)
+    await prepared(marac, said_how=False)
     path = "/marac/researchers/north"
     page = await form(marac, "coordinator-too", path)
     assert "Nobody has said which agencies this MARAC asks." in page
