@@ -7,6 +7,7 @@ from services.marac.conference.line_source import source
 from services.marac.conference.meetings import meetings
 from services.marac.conference.queries import (
     agenda,
+    all_visible,
     case_page,
     cases_of,
     meeting_of,
@@ -28,6 +29,7 @@ __all__ = [
     "SourcePage",
     "Turn",
     "agenda",
+    "all_visible",
     "case_page",
     "cases_of",
     "cohort",

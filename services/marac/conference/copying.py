@@ -69,6 +69,7 @@ async def take(runtime: Runtime, caller: Caller, meeting: str) -> Copied:
         page, of_page, without = await queries.read_case(runtime, caller, case, paper=True)
         cases.append((page, research))
         facts, left_out = facts | of_page | {*of_research}, left_out | without
+    await queries.all_visible(runtime, caller, answered)
     body = b"".join(
         [at.isoformat().encode(), agenda.seen, *(page.seen for page, _ in cases)]
         + [research.model_dump_json().encode() for _, research in cases]

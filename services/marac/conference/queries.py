@@ -150,13 +150,13 @@ async def sheets(
     """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does, if all are
     there for the caller still when the last is ready. Raises Problem (404)."""
     fresh = at or await runtime.fresh_until()
-    now = await _all_visible(runtime, caller, cases)
+    now = await all_visible(runtime, caller, cases)
     read = dict[str, tuple[shown.CasePage, set[str], set[str]]]()
     for known in await _known(Held(runtime, at), caller, now):
         case = known.case.case
         sees = await sees_of(runtime, caller, now[case], paper=True)
         read[case] = await _read(runtime, caller, known, at, fresh, sees)
-    await _all_visible(runtime, caller, cases)
+    await all_visible(runtime, caller, cases)
     for case, (page, facts, left_out) in read.items():
         await _record(runtime, caller, CASE.name, case, page, facts, left_out)
     return [read[case][0] for case in cases]
@@ -215,10 +215,10 @@ async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
 
 async def visible_case(runtime: Runtime, caller: Caller, case: str) -> rows.ConferenceCase:
     """A case that the caller may see. Raises Problem (404)."""
-    return (await _all_visible(runtime, caller, [case]))[case]
+    return (await all_visible(runtime, caller, [case]))[case]
 
 
-async def _all_visible(
+async def all_visible(
     archive: Archive, caller: Caller, cases: Collection[str]
 ) -> dict[str, rows.ConferenceCase]:
     """These cases, by id. Raises Problem (404) unless the caller may see each of them."""

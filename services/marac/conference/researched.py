@@ -11,6 +11,7 @@ from services.marac import casefile, shown_research
 from services.marac.conference import rows
 from services.marac.conference.compose import area_name
 from services.marac.conference.held import Held, visible
+from services.marac.conference.queries import all_visible
 from services.marac.conference.research import ANSWERS, RESEARCH
 from services.marac.conference.research_rows import Answer, AnswersRow, Found, ResearchRow
 from services.marac.conference.researching import OPEN, agency_names, cell_of, people_of
@@ -72,8 +73,10 @@ async def of_case(
 async def of_cases(
     runtime: Runtime, caller: Caller, cases: Collection[str], at: datetime | None = None
 ) -> dict[str, shown_research.CaseResearch]:
-    """The same of each of these cases, by case. Raises Problem (404) for whoever may not see one of them."""
+    """The same of each of these cases, by case, if all are there for the caller still when all is read.
+    Raises Problem (404)."""
     read = await read_of_cases(runtime, caller, cases, at)
+    await all_visible(runtime, caller, cases)
     for case, (page, facts) in read.items():
         await runtime.shown(caller, ANSWERS.name, case, page.model_dump_json().encode(), facts)
     return {case: page for case, (page, _) in read.items()}
@@ -83,10 +86,7 @@ async def read_of_cases(
     runtime: Runtime, caller: Caller, cases: Collection[str], at: datetime | None = None
 ) -> dict[str, tuple[shown_research.CaseResearch, list[str]]]:
     """The same, shown to nobody, and the facts in it: raises as ``of_cases`` does."""
-    found = await Held(runtime).many(CASE, rows.ConferenceCase, cases, "case")
-    seen = await visible(runtime, caller, found.values())
-    if not seen.keys() >= set(cases):
-        raise not_found()
+    seen = await all_visible(runtime, caller, cases)
     held, now = Held(runtime, at), at or runtime.clock.now()
     defined = casefile.agencies_of(await runtime.configuration(AgencyDefined, at=at))
     said = await held.many(ANSWERS, AnswersRow, cases, "case")

@@ -10,7 +10,8 @@ from chassis.http.problem import Problem
 from chassis.ledger import digest
 from contracts.events.operations import AuditShown
 from contracts.vocabulary import Role
-from services.marac.conference import queries
+from services.marac.conference import copying, queries, researched
+from services.marac.conference.research import ANSWERS
 from services.marac.conference.views import CASE
 from services.marac.rules.agenda import letters
 from tests.services.marac import caseload
@@ -102,6 +103,38 @@ async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
     monkeypatch.undo()
     page = await paper(marac, "chair", f"meetings/{two.meeting}")
     assert (page.status_code, letters(two.ann) in page.text) == (200, False), "the next is without it"
+
+
+async def test_no_answers_are_shown_of_a_case_that_is_shut_while_they_are_read(
+    marac: Marac, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await marac.runtime.set_clock(marac.runtime.clock.now() + timedelta(days=6, hours=23))
+
+    def then_shut(case: str, reads: Any) -> Any:
+        async def read(*asked: Any, **how: Any) -> Any:
+            found = await reads(*asked, **how)
+            said = await marac.post_upon(
+                "coordinator", f"cases/{case}/restriction", to("coordinator", "idva")
+            )
+            assert said.status_code == 201, said.text
+            return found
+
+        return read
+
+    reads, chair = researched.read_of_cases, CALLERS["chair"]
+    monkeypatch.setattr(researched, "read_of_cases", then_shut(two.ann, reads))
+    with pytest.raises(Problem) as refused:
+        await researched.of_cases(marac.runtime, chair, [two.ann, two.eve])
+    assert refused.value.status == 404
+    looks = [each for case in (two.ann, two.eve) for each in await shown(marac, case)]
+    assert [each for each in looks if (each.view, each.person) == (ANSWERS.name, chair.id)] == []
+    monkeypatch.undo()
+    too = CALLERS["chair-too"]
+    monkeypatch.setattr(copying.queries, "read_case", then_shut(two.eve, copying.queries.read_case))
+    with pytest.raises(Problem) as refused:
+        await copying.take(marac.runtime, too, two.meeting)
+    assert refused.value.status == 404
+    assert [each for each in await shown(marac, two.meeting) if each.view == copying.TAKEN] == []
 
 
 async def test_nothing_is_read_for_paper_that_is_not_on_it(
