@@ -669,7 +669,9 @@ def test_every_page_says_once_and_below_its_heading_how_fresh_it_is(
         who, path = PAGES[name]
         page = ask(who, path.format(first=world.alerts.waiting[0].cause)).text
         assert page.count("Made at ") == 1, name
-        assert page.index("</h1>") < page.index("Made at "), name
+        between = page[page.index("</h1>") : page.index("Made at ")]
+        assert between, name
+        assert [part for part in ("<h2", "<table", "<form") if part in between] == [], name
 
 
 @pytest.mark.parametrize("name", ["a meeting while it sits", "flags of an agency", "transfers", "review"])
