@@ -381,6 +381,6 @@ async def _record(
     cases: Iterable[rows.ConferenceCase],
     records: Iterable[str],
 ) -> None:
-    body = page.model_dump_json(exclude={"at", "agencies"}).encode()
+    body = page.model_dump_json(exclude={"at", "agencies", "next"}).encode()
     said = [(await runtime.fact(root)).versions(root)[-1].id for root in sorted(records)]
     await runtime.shown(caller, AFTER.name, caller.id, body, [*(case.fact for case in cases), *said])
