@@ -78,8 +78,8 @@ async def set_researchers(
 
 @router.get("/research")
 async def waiting(runtime: TheRuntime, caller: Researcher, page: Page) -> ResearchWaiting:
-    """One page of the cases of which the caller's agency is asked what it holds, emergencies and then the
-    first to be late first; then of those that it has answered."""
+    """The cases of which the caller's agency is asked what it holds: all that wait, emergencies and then the
+    first to be late first; and one page of those that it has answered. Later pages have these alone."""
     return await researching.waiting(runtime, caller, page)
 
 

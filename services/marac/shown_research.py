@@ -91,13 +91,13 @@ class Asked(Shown):
 
 
 class ResearchWaiting(Shown):
-    """One page of an agency's list: what waits, emergencies on top, then the first to be late; then what it
+    """An agency's list: what waits, emergencies on top, then the first to be late; and one page of what it
     has answered."""
 
     at: datetime
-    waits: list[Asked]
+    waits: list[Asked] = Field(description="all that waits, on the first page; on later ones nothing")
     answered: list[Asked]
-    next: str | None = Field(default=None, description="the cursor of the page after it")
+    next: str | None = Field(default=None, description="of what is answered, the next page; null at the end")
 
 
 class Sought(Shown):

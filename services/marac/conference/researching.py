@@ -4,7 +4,7 @@ its own lines alone; readers of the case see what every agency answered."""
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -44,6 +44,8 @@ from services.marac.rules.interests import has_tie
 from services.marac.rules.research import Research
 
 OPEN = (Research.ASKED, Research.LATE)
+ANSWERED: tuple[Any, ...] = (2,)
+"""In an agency's list what is answered comes after this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ async def admit(archive: Archive, caller: Caller, said: ResearchAnswered, root: 
 
 
 async def waiting(runtime: Runtime, caller: Caller, page: Paging) -> shown_research.ResearchWaiting:
-    """One page of what the caller's agency is asked, emergencies and then the first to be late first; then of
-    what it has answered."""
+    """All that the caller's agency is asked, emergencies and then the first to be late first, with the first
+    page of what it has answered; then its further pages."""
     at, starts = runtime.clock.now(), col(ResearchTable.starts)
     open_ = select(ResearchTable).where(~col(ResearchTable.withdrawn), starts > at - rule.LISTED_FOR)
     meetings = [row for row in await _rows(runtime, open_) if _is_asked(caller, row)]
@@ -90,10 +92,12 @@ async def waiting(runtime: Runtime, caller: Caller, page: Paging) -> shown_resea
         for each in requests
         if (part := _part(each, caller.agency, at)) is not None
     }
-    left = sorted(place for place in asks if page.after is None or place > page.after)
-    here, further = page.cut(left, lambda place: place)
+    places = sorted(asks)
+    waits = [] if page.after else [place for place in places if place < ANSWERED]
+    after = max(page.after or ANSWERED, ANSWERED)
+    here, further = page.cut([place for place in places if place > after], lambda place: place)
     areas = casefile.areas_of(await runtime.configuration(AreaDefined))
-    listed = [_asked(asks[place], caller.agency, areas, at) for place in here]
+    listed = [_asked(asks[place], caller.agency, areas, at) for place in (*waits, *here)]
     shown = shown_research.ResearchWaiting(
         at=at,
         waits=[each for each in listed if each.state in OPEN],
@@ -310,5 +314,5 @@ def agency_names(defined: Mapping[str, AgencyDefined], agencies: Iterable[str]) 
 async def _record(
     runtime: Runtime, caller: Caller, subject: str, page: shown_research.Shown, facts: Iterable[str]
 ) -> None:
-    body = page.model_dump_json(exclude={"at"}).encode()
+    body = page.model_dump_json(exclude={"at", "next"}).encode()
     await runtime.shown(caller, RESEARCH.name, subject, body, list(facts))

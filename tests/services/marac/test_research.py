@@ -24,6 +24,7 @@ from services.marac.conference.rows import ConferenceCase
 from services.marac.conference.views import CASE
 from tests.services.marac.caseload import STREET, ann, ben, mention, referral
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
+from tests.services.marac.test_http import shown
 from tests.support.facts import someone
 from tests.support.waiting import until
 
@@ -268,7 +269,7 @@ async def test_the_page_answers_by_one_press_and_keeps_what_was_typed(marac: Mar
 
 
 async def test_an_agency_has_its_list_by_pages_each_case_once_and_what_waits_first(marac: Marac) -> None:
-    """Of nine meetings, one an emergency; of two it has answered."""
+    """Of nine meetings, one an emergency; of two it has answered. Of two equal looks one is on record."""
     made, now = await asked(marac), marac.runtime.clock.now()
     row = cast("ResearchRow", await marac.runtime.row(RESEARCH, made.meeting))
     case = cast("ConferenceCase", await marac.runtime.row(CASE, made.case))
@@ -284,25 +285,74 @@ async def test_an_agency_has_its_list_by_pages_each_case_once_and_what_waits_fir
     async with marac.runtime.store.writing() as connection:
         written = [new_row(RESEARCH, *each) for each in more]
         await write_rows(marac.runtime.store, connection, written, {})
-    path, waits, answered, pages = "research?limit=2", list[Any](), list[Any](), 0
+    path, waits, answered, pages = "research?limit=1", list[Any](), list[Any](), 0
     while path:
         page = (await marac.get("housing", path)).json()
-        assert len(page["waits"] + page["answered"]) <= 2
-        assert not (page["waits"] and answered), "what waits comes before all that is answered"
+        assert len(page["answered"]) == 1
+        assert len(page["waits"]) == (0 if answered else 7), "nothing that waits is cut"
         waits, answered, pages = [*waits, *page["waits"]], [*answered, *page["answered"]], pages + 1
-        path = f"research?limit=2&after={page['next']}" if page["next"] else ""
-    assert (len(waits), len(answered), pages) == (7, 2, 5)
+        path = f"research?limit=1&after={page['next']}" if page["next"] else ""
+    assert (len(waits), len(answered), pages) == (7, 2, 2)
     assert len({each["meeting"] for each in waits + answered}) == 9
     assert [each["emergency"] for each in waits] == [True] + [False] * 6
     for lines in (waits[1:], answered):
         assert [each["due"] for each in lines] == sorted(each["due"] for each in lines)
-    first = (await form(marac, "housing", "research?limit=2")).text
+    before = await shown(marac, CALLERS["housing"].id)
+    for _ in range(2):
+        assert (await marac.get("housing", "research?limit=1")).json()["next"]
+    assert len(await shown(marac, CALLERS["housing"].id)) == len(before)
+    first = (await form(marac, "housing", "research?limit=1")).text
     assert ("Next page" in first, "has answered nothing" in first) == (True, False)
     later = re.search(r'href="/marac/(research\?after=[^"]+)"', first)
     assert later
     last = (await form(marac, "housing", f"{later[1]}&limit=50")).text
     assert "Nothing waits for your agency." not in last
-    assert last.count('class="gt-line"') == 7
+    assert last.count('class="gt-line"') == 1
+
+
+async def test_pages_of_what_an_agency_answered_go_on_past_what_is_hidden(marac: Marac) -> None:
+    made = await asked(marac)
+    cases = [made.case]
+    for n in range(4):
+        parties = [someone(Role.VICTIM, f"v{n}"), someone(Role.PERPETRATOR, f"p{n}")]
+        cases.append(await marac.say("haven", referral(grade=None, people=parties).said, 3))
+    for case in cases[1:]:
+        await until(lambda case=case: marac.page("coordinator", case))
+        listed = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": case})
+        assert listed.status_code == 201, listed.text
+    for case in cases:
+        at = replace(made, case=case)
+        assert (await say(marac, "housing", at, answer(await people(marac, at)))).status_code == 201
+
+    async def walk(who: str) -> list[str]:
+        found, path = list[str](), "research?limit=1"
+        while path:
+            page = (await marac.get(who, path)).json()
+            assert len(page["answered"]) == 1, "a page that is empty is taken for the end"
+            found.append(page["answered"][0]["case"])
+            path = f"research?limit=1&after={page['next']}" if page["next"] else ""
+        return found
+
+    order = await walk("housing")
+    assert (sorted(order), await walk("system")) == (sorted(cases), order)
+    to = [
+        {"person": CALLERS[who].id, "name": who, "agency": "council"}
+        for who in ("coordinator-too", "housing")
+    ]
+    shut = {"to": to, "reason": "A cousin works for the hospital."}
+    for who, case in (("housing", order[1]), ("housing-too", order[3])):
+        tie = {"cases": [{"case": case, "tie": True}]}
+        assert (await marac.post(who, f"meetings/{made.meeting}/interests", tie)).status_code == 201
+    assert (
+        await marac.post_upon("coordinator-too", f"cases/{order[2]}/restriction", shut)
+    ).status_code == 201
+    assert await walk("housing") == [order[0], *order[2:]]
+    assert await walk("system") == [order[0], order[4]]
+    before = (await marac.get("housing", "research?limit=3")).json()["next"]
+    tie = {"cases": [{"case": order[4], "tie": True}]}
+    assert (await marac.post("housing", f"meetings/{made.meeting}/interests", tie)).status_code == 201
+    last = (await form(marac, "housing", f"research?after={before}")).text
+    assert ("There are no more." in last, "has answered nothing" in last) == (True, False)
 
 
 async def test_nobody_answers_what_was_not_asked_of_them(marac: Marac) -> None:
