@@ -76,6 +76,8 @@ def _part(name: str, run: Run, console: Console) -> Part:
         console.print(f"{name}: measured on {told_days([part.day])}, kept in {file.relative_to(ROOT)}")
         return part
     figures = _watched(PARTS[name](run), console)
+    if run_of(run.share, run.steady_seconds) != run:
+        sys.exit(f"{name}: not kept, for the code changed while it was measured.")
     part = Part(run, Clock().now().date(), figures)
     part.keep(file)
     return part

@@ -187,6 +187,18 @@ def test_figures_of_files_that_no_commit_has_are_not_taken_over(
     assert bench.again() == bench.again() == ["first", "second", "third"]
 
 
+def test_a_part_is_not_kept_where_the_code_changed_while_it_was_measured(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = iter(["c0ffee", "c0ffee", "decaf"])
+    monkeypatch.setattr(run, "run_of", lambda *given: Run(next(commits), RUN.machine, *given))
+    with pytest.raises(SystemExit, match="second: not kept"):
+        bench.again()
+    assert bench.measured == ["first", "second"]
+    monkeypatch.setattr(run, "run_of", lambda *given: Run("c0ffee", RUN.machine, *given))
+    assert bench.again() == ["second", "third"]
+
+
 def test_a_part_that_nobody_can_read_is_measured_again(bench: Bench) -> None:
     bench.again()
     (bench.root / "build/bench/parts/second.json").write_text('{"day": ')
