@@ -28,6 +28,8 @@ GOAL_SECONDS = 10
 PARTS = ("matcher", *SERVICES, "postgres", "kafka")
 RATE, FLOOD_SECONDS, EVERY = 500, 20.0, 0.5
 """Facts a second that are offered, for how long, and how often some of them."""
+TRIES = 240
+"""How often a part that was killed is asked whether it is ready: a minute. A long start is a figure."""
 AGAIN = 0.05
 """Seconds until a partner that was not answered tries again."""
 
@@ -101,7 +103,7 @@ async def _through_a_kill(deployment: Deployment, pager: Pager, part: str) -> fl
         starting = asyncio.create_task(asyncio.to_thread(_start, deployment, part))
         came = await pager.about(await _posted(client, f"{part}-killed"))
         await starting
-        await client.ready()
+        await client.ready(TRIES)
         return came - began
 
 

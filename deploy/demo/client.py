@@ -72,10 +72,10 @@ class Client:
         """Give the connections back."""
         await self._http.aclose()
 
-    async def ready(self) -> None:
+    async def ready(self, tries: int = TRIES) -> None:
         """Wait until every service has all that the log holds. Raises Unexpected when none of them comes."""
         for service in SERVICES:
-            for _ in range(TRIES):
+            for _ in range(tries):
                 try:
                     answer = await self._http.get(f"/{service}/ready")
                 except httpx.TransportError:
