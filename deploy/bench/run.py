@@ -112,6 +112,8 @@ def _subject(run: Run) -> Steps:
     yield STARTING
     with deployed() as deployment:
         pager = paging.on_call(deployment)
+        yield POSTING
+        post_caseload(deployment, caseload(Clock().now()))
         yield from subject.measure(deployment, pager, OF_ONE_SUBJECT)
         yield from hard.measure(deployment, pager)
 
@@ -119,6 +121,8 @@ def _subject(run: Run) -> Steps:
 def _steady(run: Run) -> Steps:
     yield STARTING
     with deployed() as deployment:
+        yield POSTING
+        post_caseload(deployment, caseload(Clock().now()))
         yield from steady.measure(deployment, run.steady_seconds)
 
 
