@@ -1,5 +1,6 @@
 """``make bench``: that each part runs on real parts, in its smallest form, is kept, and is told."""
 
+import asyncio
 import json
 import re
 import subprocess
@@ -284,8 +285,42 @@ def test_the_highest_rate_that_is_found_is_held_for_the_whole_time(
     assert isinstance(figure, Figure)
     assert figure.value == sustained
     assert figure.what.endswith(f"held for {seconds} s")
-    assert asked == tried
-    assert len(names) == len(tried), "facts of one holding are not those of another"
+    assert asked == [tried[0], *tried], "the first does not count"
+    assert len(names) == len(asked), "facts of one holding are not those of another"
+
+
+@pytest.mark.parametrize(
+    ("taking", "folding", "sustained", "parts"),
+    [
+        ([0.1] * 6, [0.0], True, 6),
+        ([0.1, 20.0, 0.1, 0.1, 0.1, 0.1], [0.0], False, 2),
+        ([0.1] * 6, [0.0, 0.0, 20.0, 0.0], False, None),
+    ],
+)
+def test_a_rate_that_falls_behind_and_catches_up_is_not_sustained(
+    monkeypatch: pytest.MonkeyPatch,
+    taking: list[float],
+    folding: list[float],
+    sustained: bool,
+    parts: int | None,
+) -> None:
+    """Seconds until each part is taken, and until everything is folded, each time that it is asked."""
+    taken = list[float]()
+    waits = iter(folding)
+
+    async def upload(*_: object) -> None:
+        taken.append(taking[len(taken)])
+        await asyncio.sleep(taken[-1] / 50)
+
+    async def settled(_: object) -> None:
+        await asyncio.sleep(next(waits, 0.0) / 50)
+
+    monkeypatch.setattr(steady, "upload", upload)
+    monkeypatch.setattr(steady, "settled", settled)
+    monkeypatch.setattr(steady, "EVERY", 0.125)
+    monkeypatch.setattr(steady, "LAG_SECONDS", 0.2)
+    assert asyncio.run(steady._holds(AsyncMock(), 10, 0.75, "1")) is sustained
+    assert len(taken) == parts or (parts is None and len(taken) < 6)
 
 
 def test_an_upload_is_of_all_rows_and_told_until_taken_and_until_folded(
