@@ -24,6 +24,16 @@ class Run:
     share: float
     steady_seconds: float
 
+    @property
+    def changed(self) -> bool:
+        """Whether nobody can tell what is measured."""
+        return bool(self.commit and self.commit.endswith(CHANGED))
+
+    @property
+    def folder(self) -> str:
+        """Where its parts are kept: those of another run are not written over."""
+        return f"{(self.commit or 'no-commit')[:12]}-{self.share:g}-{self.steady_seconds:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -46,7 +56,7 @@ _PART = TypeAdapter(Part)
 
 def kept(file: Path, run: Run) -> Part | None:
     """The part that was measured in a run like this; None where there is none, or nobody can tell."""
-    if run.commit and run.commit.endswith(CHANGED):
+    if run.changed:
         return None
     try:
         part = _PART.validate_json(file.read_bytes())

@@ -71,7 +71,7 @@ def main(share: float, steady_seconds: float) -> None:
 
 def _part(name: str, run: Run, console: Console) -> Part:
     """As it is kept, or measured now, and kept."""
-    file = PARTS_KEPT / f"{name}.json"
+    file = PARTS_KEPT / run.folder / f"{name}.json"
     if part := kept(file, run):
         console.print(f"{name}: measured on {told_days([part.day])}, kept in {file.relative_to(ROOT)}")
         return part
@@ -79,7 +79,8 @@ def _part(name: str, run: Run, console: Console) -> Part:
     if run_of(run.share, run.steady_seconds) != run:
         sys.exit(f"{name}: not kept, for the code changed while it was measured.")
     part = Part(run, Clock().now().date(), figures)
-    part.keep(file)
+    if not run.changed:
+        part.keep(file)
     return part
 
 

@@ -179,6 +179,8 @@ def test_figures_of_another_run_are_not_taken_over(
     monkeypatch.setattr(run, "run_of", lambda *given: Run(*other, *given))
     assert bench.again(*given) == ["first", "second", "third"]
     assert bench.again(*given) == []
+    monkeypatch.setattr(run, "run_of", lambda *given: Run(RUN.commit, RUN.machine, *given))
+    assert other[1] != RUN.machine or bench.again() == [], "what the first measured is kept"
 
 
 def test_figures_of_files_that_no_commit_has_are_not_taken_over(
@@ -186,6 +188,7 @@ def test_figures_of_files_that_no_commit_has_are_not_taken_over(
 ) -> None:
     monkeypatch.setattr(run, "run_of", lambda *given: Run("c0ffee+changes", "2 cores", *given))
     assert bench.again() == bench.again() == ["first", "second", "third"]
+    assert not (bench.root / "build/bench/parts").exists()
 
 
 def test_a_part_is_not_kept_where_the_code_changed_while_it_was_measured(
@@ -202,7 +205,7 @@ def test_a_part_is_not_kept_where_the_code_changed_while_it_was_measured(
 
 def test_a_part_that_nobody_can_read_is_measured_again(bench: Bench) -> None:
     bench.again()
-    (bench.root / "build/bench/parts/second.json").write_text('{"day": ')
+    (bench.root / "build/bench/parts/c0ffee-0.002-20/second.json").write_text('{"day": ')
     assert bench.again() == ["second"]
 
 
@@ -210,7 +213,7 @@ def test_the_readme_tells_each_day_on_which_a_part_was_measured(bench: Bench) ->
     readme = bench.root / "README.md"
     readme.write_text(f"{BEGIN}\n{END}\n")
     bench.again()
-    kept = bench.root / "build/bench/parts/second.json"
+    kept = bench.root / "build/bench/parts/c0ffee-0.002-20/second.json"
     kept.write_text(re.sub(r'"day": ".{10}"', '"day": "2026-11-24"', kept.read_text()))
     bench.again()
     assert "24 November" in readme.read_text()
