@@ -259,7 +259,8 @@ async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[st
     """The keys of cases (``k:…``), ``most`` of them, whose row need not be all that is known: they wait to be
     folded, or the fold of something that they are made of fails, or something about it could not be read. A
     case is made of whoever a fact names beside somebody of its own: a child of the household may stand in no
-    referral. The key of whatever mark asks for the fold of more (``*…``) is among them."""
+    referral. The key of whatever mark asks for the fold of more (``*…``) is among them. What nobody in a case
+    has been folded with yet is in no row, and a case that waits for that alone in none of these."""
     begins = store.begins
     statement = prepared(
         f"""with doubted (id) as (

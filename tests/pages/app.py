@@ -50,6 +50,7 @@ from services.marac import (
     measure_routes,
     message_routes,
     minutes_routes,
+    number_pages,
     research_routes,
     researchers,
     restriction_routes,
@@ -163,6 +164,7 @@ CODE = "K7QM-2D7R-W4XT-H3NP"
 MORE = {
     "marac": [
         measure_routes.router,
+        number_pages.pages,
         at_risk_routes.pages,
         search_routes.pages,
         whereabouts_routes.pages,
@@ -496,6 +498,7 @@ def sampled(patch: pytest.MonkeyPatch, world: World) -> None:
     patch.setattr(researchers, "read", sample_research.researchers)
     patch.setattr(researchers, "choose", sample_listing.second)
     patch.setattr(researched, "of_case", sample_research.of_case)
+    patch.setattr(researched, "of_cases", sample_research.of_cases)
     patch.setattr(declaring, "interests", answers(sample_research.interests))
     for part, name in (
         (following, "flags"),

@@ -182,7 +182,7 @@ def full_case() -> shown.CasePage:
                 times="weekdays 10am to 2pm",
                 code_word="Tuesday",
                 no_uniform=True,
-                unsafe="landline: he answers it",
+                unsafe="landline: the other party answers it",
                 verified=ago(days=3),
             ),
             contact(ContactMethod.LANDLINE, number="01632 960417", expires=ago(days=40).date()),

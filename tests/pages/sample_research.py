@@ -1,5 +1,6 @@
 """Invented research for pages: an agency's list, a form, who has answered, what stands on a case; ties."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -165,6 +166,13 @@ def grid(*_: Any) -> shown.ResearchGrid:
         open=2,
         late=1,
     )
+
+
+async def of_cases(
+    _runtime: Any, caller: Caller, cases: Collection[str], *_: Any
+) -> dict[str, shown.CaseResearch]:
+    """The same of each of these cases."""
+    return {case: await of_case(_runtime, caller, case) for case in cases}
 
 
 async def of_case(_runtime: Any, _caller: Caller, case: str, *_: Any) -> shown.CaseResearch:

@@ -184,6 +184,8 @@ async def admit(archive: Archive, caller: Caller, content: ActionAgreed | Action
     if isinstance(content, ActionAnswered):
         if content.answer is ActionAnswer.SUPERSEDED and not sharing.may_agree_actions(caller.roles):
             raise Refused("not-the-owners", "body.answer")
+        if content.reopens and content.answer is not ActionAnswer.ACCEPTED:
+            raise Refused("opens-nothing", "body.reopens")
         if content.words is None and (content.reopens or content.answer is not ActionAnswer.ACCEPTED):
             raise Refused("words-missing", "body.text")
         return content
@@ -200,9 +202,11 @@ async def admit(archive: Archive, caller: Caller, content: ActionAgreed | Action
 
 async def theirs_to_say(archive: Archive, caller: Caller, content: ActionAgreed | ActionAnswered) -> None:
     """Refuse what is said of a case or a meeting that the caller may not see, or of an action that is not
-    theirs to answer. Raises Problem (404)."""
+    theirs to answer. Raises Problem (404); Refused (422) for an owner who opens what was superseded."""
     if isinstance(content, ActionAnswered):
-        await _theirs(archive, caller, content.action)
+        row, agrees = await _theirs(archive, caller, content.action), sharing.may_agree_actions(caller.roles)
+        if content.reopens and row.answer is ActionAnswer.SUPERSEDED and not agrees:
+            raise Refused("not-the-owners", "body.reopens")
         return
     if not await _seen(archive, caller, [content.case]):
         raise not_found()

@@ -211,22 +211,16 @@ class _People:
         found = {child.person: child for child in self._children}
         theirs = of_other_party(self.own, self.victim.person, self.disputed_with) if self.own else set()
         lines = [line for line in (self.own.lines if self.own else ()) if line.root not in theirs]
-        told = [
-            (line.said.recorded if line.said else None, other)
-            for line in lines
-            for other in line.others
-            if other.role is Role.CHILD
-        ]
-        for recorded, other in sorted(told, key=lambda each: (each[0] is not None, each[0], each[1].mention)):
+        others = [other for line in lines for other in line.others if other.role is Role.CHILD]
+        for other in sorted(others, key=lambda each: (each.named is None, each.named, each.mention)):
             child = rows.CasePerson(
                 person=other.person,
                 role=Role.CHILD,
                 relationship=other.relationship,
                 mentions=[other.mention],
-                named=recorded,
+                named=other.named,
             )
             found[other.person] = _also(found.get(other.person), child)
-        others = [other for _, other in told]
         return tuple(
             found[person].model_copy(update={"born": self._born(person, others)}) for person in sorted(found)
         )
@@ -312,17 +306,22 @@ class _People:
         )
 
 
-def _since(subject: Subject) -> dict[str, datetime]:
-    """Of each mention of the referral when it was recorded first."""
-    found: dict[str, datetime] = {}
+def _since(subject: Subject) -> dict[tuple[str, Role], datetime]:
+    """Of each mention of the referral when it was recorded first in its part."""
+    found: dict[tuple[str, Role], datetime] = {}
     for each in subject.facts.versions(subject.id):
         for mention in each.content.people if isinstance(each.content, ReferralMade) else ():
-            found.setdefault(mention.mention or "", each.recorded)
+            found.setdefault((mention.mention or "", _part(mention.role)), each.recorded)
     return found
 
 
+def _part(role: Role) -> Role:
+    """Whether they harmed is one part, however they are called."""
+    return Role.PERPETRATOR if role in PERPETRATOR_ROLES else role
+
+
 def _persons(
-    homes: casefile.Homes, mentions: Iterable[Mention], since: Mapping[str, datetime]
+    homes: casefile.Homes, mentions: Iterable[Mention], since: Mapping[tuple[str, Role], datetime]
 ) -> tuple[rows.CasePerson, ...]:
     """One line for each person, in the order in which the referral names them."""
     found: dict[str, rows.CasePerson] = {}
@@ -333,7 +332,7 @@ def _persons(
             role=mention.role,
             relationship=mention.relationship,
             mentions=[by],
-            named=since.get(by),
+            named=since.get((by, _part(mention.role))),
         )
         found[person] = _also(found.get(person), named)
     return tuple(found.values())

@@ -1,11 +1,18 @@
-"""Which lines of a person of a case are about another victim than its own. Pure."""
+"""Whom facts name beside a person, and which lines of a person of a case are about another victim than its
+own. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from chassis.once import MOST_KEPT, Same
+from chassis.views import Subject
+from contracts.content import Said
+from contracts.mentions import Mention
+from contracts.sections import Identity
 from contracts.vocabulary import Role
+from services.marac import casefile
 from services.marac.conference import rows
 
 
@@ -98,3 +105,29 @@ def by_victims(row: rows.ConferencePerson) -> Iterator[tuple[rows.Line, set[str]
     for line in row.lines:
         named = {other.person for other in line.others if other.role is Role.VICTIM}
         yield line, named or known.get(line.root, set())
+
+
+def others_in(told: casefile.Told, subject: Subject) -> Iterator[rows.Other]:
+    """Whom a fact names beside this person."""
+    for mention in told.about:
+        home = subject.homes.get(mention.mention or "")
+        if mention.mention and home and home != subject.id:
+            child = mention.identity if mention.role is Role.CHILD else None
+            yield rows.Other(
+                mention=mention.mention,
+                person=home,
+                role=mention.role,
+                relationship=mention.relationship,
+                born=tuple(child.born) if isinstance(child, Identity) else (),
+                named=_named(told.fact.root, mention, subject) if mention.role is Role.CHILD else None,
+            )
+
+
+def _named(root: str, mention: Mention, subject: Subject) -> datetime | None:
+    """When a fact was first recorded that names them so."""
+    for version in subject.facts.versions(root):
+        if isinstance(version.content, Said):
+            for each in version.content.people:
+                if (each.mention, each.role) == (mention.mention, mention.role):
+                    return version.recorded
+    return None

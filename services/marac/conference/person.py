@@ -28,6 +28,7 @@ from contracts.sections import Contact, Health, Identity, Location, Narrative, R
 from contracts.vocabulary import PERPETRATOR_ROLES, Grade, Role
 from services.marac import casefile
 from services.marac.conference import rows
+from services.marac.conference.others import others_in
 from services.marac.conference.owed import heard_of, tellings_of
 from services.marac.conference.source import source
 from services.marac.conference.support import support_of
@@ -198,7 +199,7 @@ def _said(told: casefile.Told, earlier: Iterable[Fact[Content]], subject: Subjec
         "roles": tuple(sorted({mention.role for mention in own})),
         "relationship": next((m.relationship for m in own if m.relationship), None),
         "record": _record_number(own),
-        "others": tuple(_others(told, subject)),
+        "others": tuple(others_in(told, subject)),
         "sealed": tuple(_sealed(told.fact.said, own)),
         "retold": tuple(_retold(told.fact, subject)),
     }
@@ -235,20 +236,6 @@ def _text(said: Said) -> str | None:
 def _record_number(own: Iterable[Mention]) -> Record | None:
     identities = [mention.identity for mention in own if isinstance(mention.identity, Identity)]
     return next((identity.record for identity in identities if identity.record), None)
-
-
-def _others(told: casefile.Told, subject: Subject) -> Iterator[rows.Other]:
-    for mention in told.about:
-        home = subject.homes.get(mention.mention or "")
-        if mention.mention and home and home != subject.id:
-            child = mention.identity if mention.role is Role.CHILD else None
-            yield rows.Other(
-                mention=mention.mention,
-                person=home,
-                role=mention.role,
-                relationship=mention.relationship,
-                born=tuple(child.born) if isinstance(child, Identity) else (),
-            )
 
 
 def _sealed(said: Said, own: Iterable[Mention]) -> list[str]:

@@ -45,8 +45,10 @@ def fold_research(subject: Subject) -> Folded:
         return Folded(None)
     areas = area_and_around(casefile.areas_of(subject.configuration), said.area)
     chosen = set_for(subject.configuration, areas, said.starts)
-    # Until somebody says how it is done here attendees declare: a check that nobody set up is not off.
-    asked = chosen or ResearchersSet(area=said.area, agencies=[])
+    # Until somebody says how it is done here attendees declare: a check that nobody set up is not off. Of a
+    # meeting that was before, what is said first holds for how it was done.
+    later = _nearest(reversed(subject.configuration.current(ResearchersSet)), areas)
+    asked = chosen or later or ResearchersSet(area=said.area, agencies=[])
     asks = _asks(subject, said.starts, asked.days_before)
     replies = _replies(subject)
     answered = {(each.case, each.agency) for each in replies}
@@ -77,9 +79,14 @@ def fold_research(subject: Subject) -> Folded:
 
 def set_for(configuration: FactSet, areas: Iterable[str], starts: datetime) -> ResearchersSet | None:
     """Whom the nearest of these areas asks: the newest that was said before the meeting began."""
-    found = [each for each in configuration.current(ResearchersSet) if each.occurred <= starts]
-    newest = {each.said.area: each.said for each in found}
-    return next((newest[area] for area in areas if area in newest), None)
+    found = (each for each in configuration.current(ResearchersSet) if each.occurred <= starts)
+    return _nearest(found, areas)
+
+
+def _nearest(found: Iterable[Fact[ResearchersSet]], areas: Iterable[str]) -> ResearchersSet | None:
+    """Of the nearest of these areas the last of what is found."""
+    last = {each.said.area: each.said for each in found}
+    return next((last[area] for area in areas if area in last), None)
 
 
 def _asks(subject: Subject, starts: datetime, days_before: int) -> tuple[Ask, ...]:

@@ -61,13 +61,14 @@ NO_KIDS = "[]"
 
 
 class Other(Part):
-    """Somebody else whom a fact names, and in which part. ``born``: of a child, as the fact says."""
+    """Somebody else whom a fact names, in which part; ``born``, and ``named`` first so, of a child."""
 
     mention: str
     person: str
     role: Role
     relationship: Relationship | None
     born: tuple[date, ...] = ()
+    named: AwareDatetime | None = None
 
 
 class Version(Part):
@@ -121,8 +122,7 @@ class HealthLine(Source):
 
 
 class LocationLine(Source):
-    """Where one agency says that this person is. Kept apart: few may see it. ``area``: the one that its fact
-    routes to, which is a victim's where it names any."""
+    """Where an agency says that this person is: few may see it. ``area``: its fact's, of its victim."""
 
     location: Location
     area: str | None = None
@@ -365,7 +365,7 @@ class ConferenceCase(Row):
     """The last of the meetings that list it whose time came for it, by ``marac.case-met``. None: it waits."""
     heard: tuple[Heard, ...] = ()
     stays_away: bool = False
-    """Returned, and nothing said by now brings it back (``away.py``); False does not say that it is back."""
+    """Returned, and nothing said by now brings it back (``away.py``). False does not say that it is back."""
 
     @property
     def within(self) -> str:

@@ -163,7 +163,8 @@ def _judgement(case: CaseSeen) -> Found:
 def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
     """The first that is met, with the facts of every one that is; else the one that is nearest, which the
     referrer's word leaves open, for others may know of more than is recorded here, and so does a form by
-    which it rises, or that nobody answered. An occurrence counts once, whoever recorded it."""
+    which it rises, or that nobody answered. An occurrence counts once, whoever recorded it. Where it stays
+    open when no rule is met any more, its facts are those of all rules before too, so none is new then."""
     what, ticked = (
         ReferralCriterion.POTENTIAL_ESCALATION,
         ReferralCriterion.POTENTIAL_ESCALATION in case.ticked,
@@ -177,12 +178,13 @@ def _escalation(case: CaseSeen, chosen: Chosen, at: datetime) -> Found:
         numbers = (len(inside), each.least, each.months)
         tried.append(Found(what, state, each.unit.value, roots, *numbers, ticked=ticked))
     met, may = [each for each in tried if each.state == "met"], _hold(case, RISING)
-    roots = (*dict.fromkeys(root for each in met or tried for root in each.roots), *may)
+    by, said = tried if ticked or may else met, (case.referral,) if ticked else ()
+    roots = tuple(dict.fromkeys((*said, *(root for each in by for root in each.roots), *may)))
     if met:
         return replace(met[0], roots=roots)
     nearest = max(tried, key=lambda each: each.n - each.of)
     if ticked:
-        return replace(nearest, state="not-known", because="said-more", roots=(case.referral, *roots))
+        return replace(nearest, state="not-known", because="said-more", roots=roots)
     if may:
         return replace(nearest, state="not-known", because="rises", roots=roots)
     if all(_denied(case, each) for each in RISING):

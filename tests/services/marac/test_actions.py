@@ -293,6 +293,23 @@ async def test_what_was_said_to_be_done_by_mistake_is_found_and_opened_again(mar
     assert [each["open"] for each in (await marac.get("housing", "actions")).json()["yours"]] == [True]
 
 
+async def test_nothing_else_opens_what_is_over_nor_anybody_what_was_superseded(marac: Marac) -> None:
+    made = await prepared(marac)
+    action = await agreed(marac, made)
+
+    async def opened(who: str, said: str) -> tuple[int, str | None]:
+        tag = (await marac.get("chair", f"actions/{action}")).headers["etag"]
+        headers = {"Authorization": f"Bearer {who}", "If-Match": tag}
+        body = {"answer": said, "reopens": True, "text": "It is not."}
+        found = await marac.http.post(f"/marac/v1/actions/{action}/answers", json=body, headers=headers)
+        return found.status_code, found.json().get("code")
+
+    assert (await answer(marac, "chair", action, "superseded", "By another.")).status_code == 201
+    assert await opened("chair", "done") == (422, "opens-nothing")
+    assert await opened("housing", "accepted") == (422, "not-the-owners")
+    assert await opened("chair", "accepted") == (201, None)
+
+
 async def test_of_two_who_answer_at_once_the_second_is_told(marac: Marac) -> None:
     made = await prepared(marac)
     action = await agreed(marac, made)

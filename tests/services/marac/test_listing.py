@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.accept import own_header
 from chassis.clock import working_days_before
@@ -21,7 +23,7 @@ from contracts.events.people import Answered, Dash
 from contracts.events.research import InterestDeclared, Tie
 from contracts.mentions import Mention
 from contracts.rules.instruments import FORMS
-from contracts.vocabulary import Grade, ReferralCriterion, RiskAnswer, Role, Threshold
+from contracts.vocabulary import EscalationUnit, Grade, ReferralCriterion, RiskAnswer, Role, Threshold
 from services.marac.conference.criteria import found_of
 from services.marac.rules import capacity, criteria, pairs
 from services.marac.rules.chosen import Chosen, chosen
@@ -130,6 +132,39 @@ def test_what_brings_a_returned_referral_back(line: dict[str, Any]) -> None:
     more = now.get("unread", 0) > before.get("unread", 0)
     back = criteria.fresh(found, {}, considered, more_unread=more)
     assert [each.criterion for each in back] == line["back"]
+
+
+@given(
+    rules=st.lists(
+        st.builds(
+            Escalation,
+            unit=st.sampled_from(EscalationUnit),
+            least=st.integers(2, 3),
+            months=st.integers(6, 12),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    happened=st.lists(
+        st.tuples(st.integers(0, 14), st.sampled_from(["stalking", "verbal-abuse"])).map(list), max_size=5
+    ),
+    ticked=st.booleans(),
+    rises=st.booleans(),
+    months=st.integers(0, 15),
+)
+def test_no_returned_referral_is_back_because_time_went_by(
+    rules: list[Escalation], happened: list[Any], ticked: bool, rises: bool, months: int
+) -> None:
+    """What was considered stays considered when a window of months runs out."""
+    line: dict[str, Any] = {
+        "happened": happened,
+        "ticked": ["potential-escalation"] if ticked else [],
+        "assessed": [{"score": 4, "grade": "standard", "says yes": ["D10"] if rises else []}],
+    }
+    chosen = Chosen(dash=14, escalation=tuple(rules))
+    considered = frozenset(criteria.evidence(criteria.criteria(seen(line), chosen, NOON), {}))
+    later = criteria.criteria(seen(line), chosen, months_after(NOON, months))
+    assert criteria.fresh(later, {}, considered, more_unread=False) == []
 
 
 @pytest.mark.parametrize(

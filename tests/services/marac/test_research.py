@@ -15,17 +15,18 @@ from contracts.events.clocks import ClockStarted, ClockStopped
 from contracts.events.people import HouseholdDescribed
 from contracts.events.research import InterestDeclared, ResearchersSet, Tie
 from contracts.events.support import SupportProgressed
+from contracts.sections import Narrative
 from contracts.vocabulary import Role, SupportKind, SupportStep
 from services.marac.conference import researched
 from services.marac.conference.research import RESEARCH
 from services.marac.conference.research_rows import Reply, ResearchRow
 from services.marac.conference.researching import people_of
-from services.marac.conference.rows import ConferenceCase
+from services.marac.conference.rows import CasePerson, ConferenceCase
 from services.marac.conference.views import CASE
-from tests.services.marac.caseload import STREET, ann, ben, mention, referral
+from tests.services.marac.caseload import STREET, ann, ben, mention, referral, world
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_http import shown
-from tests.support.facts import someone
+from tests.support.facts import NOON, corrected, fact, root_of, someone
 from tests.support.waiting import until
 
 FOUND = "The door was mended on 2 March."
@@ -626,3 +627,23 @@ async def test_the_messages_of_a_case_are_not_there_for_a_party_with_a_tie(marac
     tie = {"cases": [{"case": made.case, "tie": True}]}
     await marac.post("idva", f"meetings/{made.meeting}/interests", tie)
     assert (await marac.get("idva", f"cases/{made.case}/messages")).status_code == 404
+
+
+def test_a_correction_of_something_else_names_nobody_anew() -> None:
+    """Who was asked about stays asked about, and until when."""
+    said = HouseholdDescribed(people=[ann(), someone(Role.CHILD, "lou")])
+    told = fact(said, agency="council", occurred=NOON - timedelta(days=5))
+    words = said.model_copy(update={"narrative": Narrative(text="At home.")})
+    put_right = corrected(told, words, recorded=NOON)
+    (before,), (after,) = (_children(told), _children(told, put_right))
+    assert (before.named, after.named) == (told.recorded, told.recorded)
+    more = said.model_copy(update={"people": [*said.people, someone(Role.CHILD, "sam")]})
+    named = {each.mentions[0]: each.named for each in _children(told, corrected(told, more, recorded=NOON))}
+    assert sorted(named.values()) == [told.recorded, NOON]
+
+
+def _children(*facts: Any) -> list[CasePerson]:
+    done = world(referral(people=[ann(), ben()]), *facts).fold()
+    row = done["conference_case", root_of("case")].row
+    assert isinstance(row, ConferenceCase)
+    return list(row.children)
