@@ -31,7 +31,8 @@ class Places:
         """The mention of whoever is named at this place. Raises Refused (422) for somebody else than stood
         there."""
         stood = self._stood[place] if place < len(self._stood) else None
-        if stood is None and self._untold is not None and self._untold.role is named.role:
+        of_role = self._untold is not None and self._untold.role is named.role
+        if of_role and (stood is None or _untold(named)):
             stood, self._untold = self._untold, None
         if stood is None:
             return self._fresh(place)

@@ -16,8 +16,8 @@ HARMED = (Role.VICTIM, Role.CHILD)
 
 def became_another(before: Mention, now: Mention) -> str | None:
     """The field by which it is somebody else: ``role`` where one of the two is accused and the other a victim
-    or a child, ``identity`` where names and dates of birth both differ, or, where dates are not told both
-    times, no word of their names is one. None: it is told of the same person."""
+    or a child, ``identity`` where names and dates of birth are told both times and both differ. None: it may
+    be the same person, of whom a nickname or no name was told before."""
     for one, other in ((before.role, now.role), (now.role, before.role)):
         if one in HARMED and other in PERPETRATOR_ROLES:
             return "role"
@@ -27,9 +27,8 @@ def became_another(before: Mention, now: Mention) -> str | None:
     names, others = set(_names(one_is)), set(_names(other_is))
     if not names or not others or not names.isdisjoint(others):
         return None
-    if one_is.born and other_is.born:
-        return "identity" if set(one_is.born).isdisjoint(other_is.born) else None
-    return "identity" if frozenset().union(*names).isdisjoint(frozenset().union(*others)) else None
+    dated = one_is.born and other_is.born
+    return "identity" if dated and set(one_is.born).isdisjoint(other_is.born) else None
 
 
 def _names(identity: Identity) -> Iterator[frozenset[str]]:

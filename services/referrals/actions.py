@@ -1,6 +1,6 @@
 """What agencies can do here: say what they know of people; and decide who is who."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from chassis.accept import Refused, Taken
@@ -22,6 +22,7 @@ from contracts.events.support import SupportProgressed
 from contracts.events.wishes import ConsentSaid
 from contracts.mentions import Mention
 from contracts.rules.areas import area_and_around, within_token
+from contracts.rules.unnumbered import became_another
 from contracts.submission import Submission
 from contracts.topics import TOPICS
 from contracts.vocabulary import AgencyKind, IdentityAnswer, Role, StaffRole
@@ -119,14 +120,27 @@ async def _with_grade(archive: Archive, caller: Caller, content: Content, root: 
 async def _graded_before(
     archive: Archive, caller: Caller, content: Content, root: str
 ) -> list[Graded | None]:
-    """What earlier versions gave, but for those of other victims alone."""
+    """What earlier versions gave, but for those that are surely of another victim: of a number that is put
+    right, or told now, the person may be the same."""
     said = [version.content for version in (await archive.fact(root)).versions(root)]
     earlier = [each for each in said if isinstance(each, ReferralMade | RiskAssessed)]
     if not earlier:
         return []
-    now = await _victims(archive, with_mentions(content, archive.ids, caller.agency, root))
-    of_whom = [(each.graded, await _victims(archive, each)) for each in earlier]
-    return [each for each, then in of_whom if not (now and then and now.isdisjoint(then))]
+    said_now = with_mentions(content, archive.ids, caller.agency, root)
+    now = await _victims(archive, said_now)
+    kept = []
+    for each in earlier:
+        then = await _victims(archive, each)
+        others = now and then and now.isdisjoint(then)
+        if not (others and _are_others(each.in_role(Role.VICTIM), said_now.named)):
+            kept.append(each.graded)
+    return kept
+
+
+def _are_others(before: Sequence[Mention], named: Iterable[Mention]) -> bool:
+    """Whether none of the victims named now can be one of those before."""
+    victims = [each for each in named if each.role is Role.VICTIM]
+    return all(became_another(one, other) == "identity" for one in before for other in victims)
 
 
 async def _victims(archive: Archive, said: Content) -> set[str]:

@@ -317,7 +317,8 @@ async def test_bail_that_ends_without_a_charge_is_told_to_the_force_and_to_the_i
             ends == [("police-bail", "released-under-investigation")]
             and {"order-ended", "alert-unanswered"} <= gaps
             and [each["trigger"] for each in shown["risk"]["reviews"]] == ["bail-ended"]
-            and {each["rule"] for each in shown["owed"]["clocks"]} == {"plan-inadequate", "tell-release"}
+            and {each["rule"] for each in shown["owed"]["clocks"]}
+            == {"plan-inadequate", "tell-bail", "tell-release"}
             and why in (await idva.get(f"/marac/cases/{case}")).text
         )
 

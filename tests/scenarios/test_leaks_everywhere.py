@@ -36,10 +36,11 @@ HOME_TO: Mapping[str, frozenset[str]] = ANSWER | dict.fromkeys((IDVA, COORDINATO
 """Who may be shown where somebody of the case is, and by which services; nobody else, and by no other."""
 REACHED_TO: Mapping[str, frozenset[str]] = ANSWER | {
     IDVA: frozenset({"marac", "orders", "referrals"}),
-    COORDINATOR: frozenset({"marac"}),
-    "hana-weld": frozenset({"orders"}),
+    COORDINATOR: frozenset({"marac", "referrals"}),
+    "hana-weld": frozenset({"orders", "referrals"}),
 }
-"""The same, of how the victim is reached. Of a breach it is told to each IDVA of its area."""
+"""The same, of how the victim is reached. Of a breach it is told to each IDVA of its area; in referrals to
+whoever places cases, and to the IDVAs of each agency that has told of the victim."""
 FED: Mapping[str, tuple[str, ...]] = {
     "castlegate-housing": (*HOME, *REACHED),
     "northmere-police": (*HOME, *REACHED),

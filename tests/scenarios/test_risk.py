@@ -89,7 +89,7 @@ async def owed(goldthread: Goldthread, due: datetime) -> None:
 
 async def case_page(goldthread: Goldthread, case: str) -> dict[str, Any]:
     page: dict[str, Any] = (
-        await (await goldthread.person("rowan-ellis")).get(f"/marac/v1/cases/{case}")
+        await (await goldthread.person("priya-nair")).get(f"/marac/v1/cases/{case}")
     ).json()
     return page
 
@@ -188,7 +188,7 @@ async def test_a_breach_opens_a_review_a_higher_assessment_is_it_and_the_case_go
     assert gap["owner"] == "harbour-idva"
     line = await listed(goldthread, case, late)
     assert line["review"]["late"] is True
-    html = (await (await goldthread.person("rowan-ellis")).get(f"/marac/cases/{case}")).text
+    html = (await (await goldthread.person("priya-nair")).get(f"/marac/cases/{case}")).text
     assert "The risk was to be assessed again by" in html
 
     sentenced = {"breach": again_broken["root"], "step": "sentenced"}

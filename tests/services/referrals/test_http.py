@@ -218,14 +218,28 @@ async def test_a_correction_by_one_person_lowers_no_grade(referrals: Referrals) 
 
 
 async def test_what_was_said_of_one_victim_is_no_floor_for_another(referrals: Referrals) -> None:
-    taken = await referrals.post("haven", "risk-assessments", dash_items(20))
-    other = [named("victim", "another"), BOTH[1]]
+    ann = {"name": {"given": "Ann", "family": "Marsh"}, "born": ["1990-01-01"]}
+    mia = {"name": {"given": "Mia", "family": "Quill"}, "born": ["1985-05-05"]}
+    first, other = [named("victim", "1", **ann), BOTH[1]], [named("victim", "another", **mia), BOTH[1]]
+    taken = await referrals.post("haven", "risk-assessments", dash_items(20, people=first))
     moved = await referrals.correct("haven", taken, dash_items(3, people=other))
-    again = await referrals.correct("haven", moved, dash_items(3))
+    again = await referrals.correct("haven", moved, dash_items(3, people=first))
     read = await referrals.http.get(again.headers["location"], headers={"Authorization": "Bearer haven"})
     graded = [version["content"]["graded"] for version in read.json()["versions"]]
     assert graded[1]["grade"] != "high", "nobody said so of the second"
     assert [each["because"] for each in graded[::2]] == ["grade.visible-high-risk", "grade.corrected-by-one"]
+
+
+@pytest.mark.parametrize("before", [named("victim", "mistyped"), {"role": "victim"}])
+async def test_a_number_that_is_put_right_or_told_lowers_no_grade(
+    referrals: Referrals, before: dict[str, Any]
+) -> None:
+    """It may be the same victim: by one person alone what was high stays so."""
+    taken = await referrals.post("haven", "risk-assessments", dash_items(20, people=[BOTH[1], before]))
+    mended = dash_items(3, people=[BOTH[1], named("victim", "1")])
+    again = await referrals.correct("haven", taken, mended)
+    read = await referrals.http.get(again.headers["location"], headers={"Authorization": "Bearer haven"})
+    assert [each["content"]["graded"]["grade"] for each in read.json()["versions"]] == ["high", "high"]
 
 
 async def test_what_it_leaves_to_ask_is_by_the_areas_own_number(referrals: Referrals) -> None:

@@ -40,6 +40,17 @@ async def test_a_child_that_a_correction_adds_is_not_whom_goldthread_added(refer
     assert await mentions(referrals, taken) == [victim, ann, ben, nobody], "whom nobody knew is named"
 
 
+@pytest.mark.parametrize("last", [ANN, {"role": "witness"}], ids=["child", "witness"])
+async def test_whoever_goldthread_added_stays_who_they_are_where_the_last_is_left_out(
+    referrals: Referrals, last: dict[str, Any]
+) -> None:
+    taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, last]})
+    victim, _, nobody = await mentions(referrals, taken)
+    fewer = await referrals.correct("haven", taken, {"people": [VICTIM]})
+    assert fewer.status_code == 200, fewer.text
+    assert await mentions(referrals, taken) == [victim, nobody]
+
+
 async def test_whoever_is_added_again_takes_nobodys_mention(referrals: Referrals) -> None:
     """One child is left out, and another is told of in a later version."""
     taken = await referrals.post("haven", "marac-referrals", {"people": [VICTIM, NAMED, ANN]})
