@@ -95,8 +95,9 @@ class SafeWay:
     that may be used, now or once something was done, ``method`` and ``contact`` say which; of none there are
     none. ``uniform`` is as anybody said, of whichever way: one *no* holds; that it is safe counts as a way
     does, and ``uniform_was`` is when it was said last where it does not. ``differ``: agencies that say
-    otherwise, which is a question to a person. ``unsafe``: as any agency was told, of whichever way, failed
-    or run out too. ``contact`` is None, and ``unsafe`` empty, for whoever may not see it."""
+    otherwise, which is a question to a person. ``unsafe``: as any agency was told last, of whichever way,
+    failed or run out too: that a later word of its says none is not that there is none. ``contact`` is None,
+    and ``unsafe`` empty, for whoever may not see it."""
 
     state: WayState
     because: str
@@ -140,8 +141,8 @@ def safe_way(
         return SafeWay(WayState.DIED, "died", agency=died)
     newest = {word.agency: word for word in words}
     found = _way(newest.values(), max(failed, default=None), at)
-    told = ((agency, word.contact.unsafe) for agency, word in newest.items())
-    return replace(found, unsafe=tuple(Unsafe(agency, what) for agency, what in told if what))
+    told = {word.agency: word.contact.unsafe for word in words if word.contact.unsafe}
+    return replace(found, unsafe=tuple(Unsafe(agency, told[agency]) for agency in newest if agency in told))
 
 
 def _way(newest: Collection[Word], since: datetime | None, at: datetime) -> SafeWay:
