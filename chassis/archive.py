@@ -95,6 +95,15 @@ class Archive:
             found = (await connection.execute(prepared(statement), {"rows": rows})).scalars().all()
         return [row_of(kind or view.row, body) for body in found]
 
+    async def rows_of(self, view: View, subjects: Collection[str]) -> dict[str, Row]:
+        """The rows of these subjects, by subject."""
+        statement = f"""select subject, body from {view.table.__tablename__} where subject in
+            (select subject from {self.store.rows_of("rows", (("subject", "text"),))})"""
+        rows = orjson.dumps([{"subject": subject} for subject in sorted(subjects)]).decode()
+        async with self.store.reading() as connection:
+            found = (await connection.execute(prepared(statement), {"rows": rows})).all()
+        return {subject: row_of(view.row, body) for subject, body in found}
+
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""
         statement = f"""select fact.body from {self.store.rows_of("rows", (("key", "text"),))}

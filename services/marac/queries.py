@@ -3,17 +3,15 @@ what the caller may not see is not there (404), and what is shown is recorded be
 ``read_`` function records nothing, for what it gives is shown to nobody.
 """
 
+from services.marac.conference.case_pages import case_page, read_case, read_cases, sheets
 from services.marac.conference.line_source import source
 from services.marac.conference.meetings import meetings
 from services.marac.conference.queries import (
     agenda,
     all_visible,
-    case_page,
     cases_of,
     meeting_of,
     read_agenda,
-    read_case,
-    sheets,
 )
 from services.marac.conference.turns import Turn, turns
 from services.marac.shown import Agenda, CasePage, Meetings, SourcePage
@@ -38,6 +36,7 @@ __all__ = [
     "perpetrator_page",
     "read_agenda",
     "read_case",
+    "read_cases",
     "sheets",
     "source",
     "turns",

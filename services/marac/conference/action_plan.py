@@ -1,9 +1,8 @@
 """What is asked of a MARAC's actions: each agency's own, those of a chair's areas, one by itself; and what
 is said of them. An agency's staff see what is theirs to do, and of the case its letters alone."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -32,6 +31,7 @@ from services.marac.conference import rows
 from services.marac.conference.action_held import MOST, open_ones, over_ones
 from services.marac.conference.actions import ACTION, is_about
 from services.marac.conference.actions_rows import ActionRow, ActionTable
+from services.marac.conference.carried import NONE_SAT, Sittings, sittings_since
 from services.marac.conference.died import of_the_dead
 from services.marac.conference.hearing import out_of, sitting_of
 from services.marac.conference.held import Held, visible
@@ -249,23 +249,6 @@ async def _seen(archive: Archive, caller: Caller, cases: Collection[str]) -> dic
 
 
 @dataclass(frozen=True, slots=True)
-class _Sittings:
-    """The meetings of a MARAC that an action may have come before: when each began, and all of them, the
-    first first. Emergencies hear one case, and open nobody else's."""
-
-    of: dict[str, datetime] = field(default_factory=dict)
-    starts: list[datetime] = field(default_factory=list)
-
-    def after(self, agreed: datetime, meeting: str | None) -> list[datetime]:
-        """Those that began after an action was agreed, but for the one that agreed it."""
-        found = self.starts[bisect_right(self.starts, agreed) :]
-        own = self.of.get(meeting or "")
-        if own is not None and own > agreed:
-            found.remove(own)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class _Around:
     """What lines are told by, of the caller and of the areas."""
 
@@ -278,14 +261,14 @@ class _Around:
     letters: Mapping[str, str]
     seen: Collection[str]
     died: Collection[str]
-    sittings: Mapping[str | None, _Sittings]
+    sittings: Mapping[str | None, Sittings]
 
     def name(self, agency: str) -> str:
         return self.agencies[agency].name if agency in self.agencies else agency
 
     def line(self, row: ActionRow) -> ActionLine:
         sees = row.of_case in self.seen
-        theirs = self.sittings.get(placing.marac_of(self.areas, row.area), NO_SITTINGS)
+        theirs = self.sittings.get(placing.marac_of(self.areas, row.area), NONE_SAT)
         after = theirs.after(row.agreed, row.meeting)
         open_ = row.open_until is not None
         return ActionLine(
@@ -313,7 +296,6 @@ class _Around:
         )
 
 
-NO_SITTINGS = _Sittings()
 _AS_IN_THE_ROW = (set(ActionLine.model_fields) & set(ActionRow.model_fields)) - {"answers"}
 
 
@@ -338,35 +320,21 @@ async def lines_of(
         letters=order.told_apart(cases),
         seen=await _seen(held.archive, caller, cases),
         died=await of_the_dead(held.archive, cases, held.at),
-        sittings=await _sittings(held.archive, areas, min(row.agreed for row in found)),
+        sittings=await sittings_since(held.archive, areas, min(row.agreed for row in found)),
     )
     lines = [around.line(row) for row in found]
     return sorted(lines, key=lambda line: (not line.open, line.due, line.action))
 
 
-async def _sittings(
-    archive: Archive, areas: Mapping[str, AreaDefined], since: datetime
-) -> dict[str | None, _Sittings]:
-    """Of each MARAC its meetings from a time on, by the columns of an index: no meeting is read."""
-    table = rows.ConferenceMeetingTable
-    starts = col(table.starts)
-    wanted = select(col(table.subject), col(table.area), starts).where(
-        starts > since, ~col(table.withdrawn), ~col(table.emergency)
-    )
-    found: dict[str | None, _Sittings] = {}
-    async with archive.store.reading() as connection:
-        for meeting, area, began in await connection.execute(wanted.order_by(starts)):
-            of = found.setdefault(placing.marac_of(areas, area), _Sittings())
-            of.of[meeting] = began
-            of.starts.append(began)
-    return found
-
-
-async def of_case(held: Held, caller: Caller, found: Sequence[ActionRow]) -> list[ActionLine]:
-    """The actions of a case for its page: those of earlier meetings first, then the other open ones, then
-    what was done. What was taken back is left out."""
-    lines = await lines_of(held, caller, [row for row in found if not row.withdrawn])
-    return sorted(lines, key=lambda line: (not line.open, line.open and not line.carried))
+async def of_cases(held: Held, caller: Caller, found: Sequence[ActionRow]) -> dict[str, list[ActionLine]]:
+    """The actions of cases for their pages, by case: those of earlier meetings first, then the other open
+    ones, then what was done. What was taken back is left out."""
+    stand = {row.action: row for row in found if not row.withdrawn}
+    lines = await lines_of(held, caller, [*stand.values()])
+    by_case: dict[str, list[ActionLine]] = {}
+    for line in sorted(lines, key=lambda line: (not line.open, line.open and not line.carried)):
+        by_case.setdefault(stand[line.action].of_case, []).append(line)
+    return by_case
 
 
 async def open_before(held: Held, caller: Caller, meeting: rows.ConferenceMeeting) -> list[ActionLine]:

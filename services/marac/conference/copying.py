@@ -65,8 +65,9 @@ async def take(runtime: Runtime, caller: Caller, meeting: str) -> Copied:
     left_out: set[str] = set()
     cases: list[tuple[CasePage, CaseResearch]] = []
     answered = await researched.read_of_cases(runtime, caller, [line.case for line in agenda.cases])
+    pages = await queries.read_cases(runtime, caller, [*answered], paper=True)
     for case, (research, of_research) in answered.items():
-        page, of_page, without = await queries.read_case(runtime, caller, case, paper=True)
+        page, of_page, without = pages[case]
         cases.append((page, research))
         facts, left_out = facts | of_page | {*of_research}, left_out | without
     await queries.all_visible(runtime, caller, answered)

@@ -91,6 +91,12 @@ class Held:
         read = cast("list[R]", await self.archive.rows_by(view, "subject", subjects, row))
         return {getattr(each, named): each for each in read}
 
+    async def by_subject(self, view: View, row: type[R], subjects: Collection[str]) -> dict[str, R]:
+        """The rows of these subjects, by subject: of a view whose row does not name it."""
+        if self.at is not None:
+            return cast("dict[str, R]", await self.archive.rows_as_of(view, subjects, self.at))
+        return cast("dict[str, R]", await self.archive.rows_of(view, subjects) if subjects else {})
+
     async def known(
         self, cases: Iterable[rows.ConferenceCase], caller: Caller | None = None
     ) -> list[CaseKnown]:

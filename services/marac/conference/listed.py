@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlmodel import col
 
+from chassis.archive import Archive
 from chassis.http.auth import Caller
 from chassis.runtime import Runtime
 from services.marac.conference import rows
@@ -88,10 +89,15 @@ async def returned_lines(
     return lines, {*(row.fact for row in cases), *(said.fact for said in returned.values() if said)}
 
 
-async def broken_since(runtime: Runtime, known: CaseKnown) -> datetime | None:
-    """Since when the page of a case is broken, by any of the subjects that it is made of."""
-    people = (f"p:{each.person}" for each in known.everybody)
-    return await runtime.last_good({*people, *subjects_of(known.case)})
+async def broken_since(archive: Archive, known: Collection[CaseKnown]) -> dict[str, datetime | None]:
+    """Since when the page of each of these cases is broken, by any of the subjects that it is made of: asked
+    of all at once, for mostly none is."""
+    of = {one.case.case: {f"p:{each.person}" for each in one.everybody} for one in known}
+    for one in known:
+        of[one.case.case] |= subjects_of(one.case)
+    if await archive.last_good(set().union(*of.values())) is None:
+        return dict.fromkeys(of)
+    return {case: await archive.last_good(subjects) for case, subjects in of.items()}
 
 
 async def note_of(

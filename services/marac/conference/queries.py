@@ -1,6 +1,6 @@
 """What the victim-centred routes and pages ask. Sharing rules first; what is shown is recorded."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
@@ -16,12 +16,9 @@ from contracts.events.configuration import AreaDefined
 from contracts.vocabulary import Paper
 from services.marac import casefile, shown
 from services.marac.conference import action_plan, compose, declaring, rows
-from services.marac.conference.after_page import without_addresses
 from services.marac.conference.heard import waits
-from services.marac.conference.held import Held, by_transfer, sees_of, visible
+from services.marac.conference.held import Held, visible
 from services.marac.conference.known import CaseKnown
-from services.marac.conference.listed import broken_since, decided_of
-from services.marac.conference.owed import owed_shown
 from services.marac.conference.published import as_published
 from services.marac.conference.reach import may_wait
 from services.marac.conference.sending import opened
@@ -29,8 +26,6 @@ from services.marac.conference.views import CASE, MEETING, PERSON
 from services.marac.rules import agenda as order
 from services.marac.rules import areas as placing
 from services.marac.rules import sharing
-from services.marac.shown_candidate import MatacSays, matac_says
-from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
 
 async def agenda(
@@ -113,82 +108,6 @@ def agenda_lines(
     return [compose.agenda_line(each, letters[each.case.case], meeting) for each in ordered]
 
 
-async def case_page(
-    runtime: Runtime, caller: Caller, case: str, at: datetime | None = None, *, paper: bool = False
-) -> shown.CasePage:
-    """A case, as it is now or as it was known at a time; on paper without where its people are.
-
-    Whoever may see it today may see how it was. Raises Problem (404); Refused (409) as
-    ``Archive.as_of``.
-    """
-    page, facts, left_out = await read_case(runtime, caller, case, at, paper=paper)
-    await _record(runtime, caller, CASE.name, case, page, facts, left_out)
-    return page
-
-
-async def read_case(
-    runtime: Runtime,
-    caller: Caller,
-    case: str,
-    at: datetime | None = None,
-    *,
-    paper: bool = False,
-    opened: bool = False,
-) -> tuple[shown.CasePage, set[str], set[str]]:
-    """A case page that is not shown to anybody, the facts in it, and what it leaves out of them:
-    raises as ``case_page`` does. ``opened``: as ``held.sees_of``."""
-    fresh = at or await runtime.fresh_until()
-    now = await visible_case(runtime, caller, case)
-    (known,) = await _known(Held(runtime, at), caller, {case: now})
-    sees = await sees_of(runtime, caller, now, paper=paper, opened=opened)
-    return await _read(runtime, caller, known, at, fresh, sees)
-
-
-async def sheets(
-    runtime: Runtime, caller: Caller, cases: Sequence[str], at: datetime | None = None
-) -> list[shown.CasePage]:
-    """The pages of cases on paper, in this order: read together, and shown as ``case_page`` does, if all are
-    there for the caller still when the last is ready. Raises Problem (404)."""
-    fresh = at or await runtime.fresh_until()
-    now = await all_visible(runtime, caller, cases)
-    read = dict[str, tuple[shown.CasePage, set[str], set[str]]]()
-    for known in await _known(Held(runtime, at), caller, now):
-        case = known.case.case
-        sees = await sees_of(runtime, caller, now[case], paper=True)
-        read[case] = await _read(runtime, caller, known, at, fresh, sees)
-    await all_visible(runtime, caller, cases)
-    for case, (page, facts, left_out) in read.items():
-        await _record(runtime, caller, CASE.name, case, page, facts, left_out)
-    return [read[case][0] for case in cases]
-
-
-async def _known(held: Held, caller: Caller, now: Mapping[str, rows.ConferenceCase]) -> list[CaseKnown]:
-    """Cases as they are now, or as they were known. Raises Problem (404) for one that was not."""
-    then = now if held.at is None else await held.many(CASE, rows.ConferenceCase, now, "case")
-    if then.keys() != now.keys():
-        raise not_found()
-    return [
-        without_addresses(each) if by_transfer(caller, now[each.case.case]) else each
-        for each in await held.known(then.values(), caller)
-    ]
-
-
-async def _read(
-    runtime: Runtime,
-    caller: Caller,
-    known: CaseKnown,
-    at: datetime | None,
-    fresh: datetime | None,
-    sees: sharing.Sees,
-) -> tuple[shown.CasePage, set[str], set[str]]:
-    held = Held(runtime, at)
-    page, left_out = await _page(runtime, known, at, fresh, sees)
-    actions = await action_plan.of_case(held, caller, known.actions)
-    page = page.model_copy(update={"actions": actions, "matac": await _matac(held, known.case)})
-    page = page.model_copy(update={"places_withheld": sees.withheld})
-    return page, set(compose.facts_of([known])), left_out
-
-
 async def cases_of(runtime: Runtime, caller: Caller, cause: str) -> list[str]:
     """The cases that a breach belongs to, of those that the caller may see: by its victim, or by its
     respondent where it is not known whom it was against."""
@@ -267,97 +186,6 @@ async def _unheard(
     hear_it = {each: row for each, row in meetings.items() if marac is None or marac in row.areas}
     waiting = [row for row in found if waits(row, hear_it)]
     return list((await visible(held.archive, caller, waiting)).values())
-
-
-async def _page(
-    runtime: Runtime, known: CaseKnown, at: datetime | None, fresh: datetime | None, sees: sharing.Sees
-) -> tuple[shown.CasePage, set[str]]:
-    case, victim = known.case, known.victim
-    people = {each.person: compose.person_shown(known, each, sees) for each in known.everybody}
-    page = shown.CasePage(
-        **case.model_dump(include=_AS_IN_THE_ROW),
-        at=runtime.clock.now(),
-        fresh_until=fresh,
-        known_at=at,
-        broken_since=await broken_since(runtime, known) if at is None else None,
-        incomplete=known.incomplete.records,
-        whose_unknown=known.incomplete.whose_unknown,
-        operator_told=known.incomplete.told,
-        marac_name=compose.area_name(known.areas, case.marac),
-        assessments=list(reversed(victim.assessments)) if victim else [],
-        missing=compose.missing_of(known, places=sees.locations),
-        victim=people[case.victim.person][0] if case.victim else None,
-        perpetrators=[people[each.person][0] for each in case.perpetrators],
-        children=[people[each.person][0] for each in case.children],
-        household=known.home.household(locations=sees.locations, contacts=sees.contacts),
-        referred_before=bool(case.before),
-        taken_from_name=compose.area_name(known.areas, case.taken_from),
-        sent_on=compose.sent_on(known),
-        orders=[compose.order_shown(each, locations=sees.locations) for each in case.orders],
-        occurrences=list(reversed(case.occurrences)),
-        alerts=compose.alerts_of(known),
-        clocks=known.clocks,
-        pattern=known.pattern,
-        risk=known.risk,
-        owed=owed_shown(known.owed, locations=sees.locations),
-        support=known.support,
-        decided=decided_of(known),
-        hers=compose.hers_shown(known, contacts=sees.contacts, locations=sees.locations),
-        meetings=await _meetings_of(Held(runtime, at), known),
-        freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
-        agencies=compose.names_of(known, _spoken_of(known)),
-        accepted=await _accepted(runtime, known),
-    )
-    return page, {what for _, left_out in people.values() for what in left_out}
-
-
-async def _matac(held: Held, case: rows.ConferenceCase) -> list[MatacSays]:
-    """What the MATAC side says of each perpetrator."""
-    at = held.at or held.archive.clock.now()
-    accused = [each.person for each in case.perpetrators]
-    return [matac_says(person, await held.one(CANDIDATE, TaskingCandidate, person), at) for person in accused]
-
-
-_OF_ITS_OWN = {"victim", "perpetrators", "children", "orders", "occurrences", "meetings", "sent_on"}
-_AS_IN_THE_ROW = set(shown.CasePage.model_fields) & set(rows.ConferenceCase.model_fields) - _OF_ITS_OWN
-
-
-async def _meetings_of(held: Held, known: CaseKnown) -> list[shown.CaseMeeting]:
-    found = await held.meetings_of([known.case])
-    return [
-        shown.CaseMeeting(
-            meeting=row.meeting,
-            area_name=compose.area_name(known.areas, row.area) or row.area,
-            starts=row.starts,
-            repeat=known.repeat_at.get(row.meeting),
-        )
-        for row in sorted(found.values(), key=lambda row: (row.starts, row.meeting))
-    ]
-
-
-async def _accepted(runtime: Runtime, known: CaseKnown) -> dict[str, datetime]:
-    """When Goldthread took the newest version of each line that was corrected or withdrawn."""
-    changed = sorted(line.root for line in known.lines.values() if line.state != "current")
-    versions = [version for root in changed for version in await runtime.fact(root)]
-    newest = {line.fact for line in known.lines.values()}
-    return {version.root: version.accepted for version in versions if version.id in newest}
-
-
-def _spoken_of(known: CaseKnown) -> set[str]:
-    answered = {
-        alert.answered_agency
-        for each in compose.alerts_of(known)
-        for alert in each.alerts
-        if alert.answered_agency
-    }
-    records = {record.agency for each in known.case.occurrences for record in each.records}
-    lines = {line.agency for line in known.lines.values()}
-    silent = {silence.agency for silence in known.silences}
-    named = known.pattern.offences
-    decided = {each.decision.agency for each in named if each.decision}
-    asked = {each.service for each in known.support.courses if each.service}
-    decided |= known.listing.agencies if known.listing else set()
-    return {known.case.agency, *answered, *records, *lines, *silent, *decided, *asked}
 
 
 def place(case: rows.ConferenceCase, at: datetime) -> tuple[bool, tuple[int, bool, datetime, str]]:

@@ -12,7 +12,7 @@ from contracts.sections import Name, Narrative
 from contracts.vocabulary import Role, SearchReason
 from services.marac import shown
 from services.marac.conference import rows
-from services.marac.conference.queries import read_case
+from services.marac.conference.case_pages import read_case
 from services.marac.rules import sharing
 
 

@@ -10,7 +10,7 @@ from chassis.http.problem import Problem
 from chassis.ledger import digest
 from contracts.events.operations import AuditShown
 from contracts.vocabulary import Role
-from services.marac.conference import copying, queries, researched
+from services.marac.conference import case_pages, copying, queries, researched
 from services.marac.conference.research import ANSWERS
 from services.marac.conference.views import CASE
 from services.marac.rules.agenda import letters
@@ -67,7 +67,7 @@ async def test_each_case_of_an_agenda_is_printed_in_turn_without_places_and_on_r
     of = dict[str, set[str]]()
     for case in cases:
         (look,) = [each for each in await looks(marac, "idva", case) if each not in before[case]]
-        alone, facts, left_out = await queries.read_case(marac.runtime, CALLERS["idva"], case, paper=True)
+        alone, facts, left_out = await case_pages.read_case(marac.runtime, CALLERS["idva"], case, paper=True)
         assert look.content == digest(alone.seen), "as it is printed alone"
         assert (set(look.facts), set(look.left_out)) == (facts, left_out)
         of[case] = facts
@@ -78,14 +78,14 @@ async def test_each_case_of_an_agenda_is_printed_in_turn_without_places_and_on_r
 
 async def test_sheets_come_in_the_order_in_which_they_are_asked_for(marac: Marac, two: Two) -> None:
     for asked in ([two.ann, two.eve], [two.eve, two.ann]):
-        pages = await queries.sheets(marac.runtime, CALLERS["idva"], asked)
+        pages = await case_pages.sheets(marac.runtime, CALLERS["idva"], asked)
         assert [page.case for page in pages] == asked
 
 
 async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
     marac: Marac, two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads = queries.sees_of
+    reads = case_pages.sees_of
     assert (await paper(marac, "chair", f"meetings/{two.meeting}")).status_code == 200
     assert await looks(marac, "chair", two.ann), "who printed it is on record"
 
@@ -94,9 +94,9 @@ async def test_nothing_is_printed_of_a_case_that_is_shut_while_it_is_read(
         await marac.post_upon("coordinator", path, to("coordinator", "idva"))
         return await reads(*asked, **how)
 
-    monkeypatch.setattr(queries, "sees_of", shut)
+    monkeypatch.setattr(case_pages, "sees_of", shut)
     with pytest.raises(Problem) as refused:
-        await queries.sheets(marac.runtime, CALLERS["chair-too"], [two.ann, two.eve])
+        await case_pages.sheets(marac.runtime, CALLERS["chair-too"], [two.ann, two.eve])
     assert refused.value.status == 404
     for case in (two.ann, two.eve):
         assert await looks(marac, "chair-too", case) == [], "what nobody got was shown to nobody"
@@ -130,7 +130,7 @@ async def test_no_answers_are_shown_of_a_case_that_is_shut_while_they_are_read(
     assert [each for each in looks if (each.view, each.person) == (ANSWERS.name, chair.id)] == []
     monkeypatch.undo()
     too = CALLERS["chair-too"]
-    monkeypatch.setattr(copying.queries, "read_case", then_shut(two.eve, copying.queries.read_case))
+    monkeypatch.setattr(copying.queries, "read_cases", then_shut(two.eve, copying.queries.read_cases))
     with pytest.raises(Problem) as refused:
         await copying.take(marac.runtime, too, two.meeting)
     assert refused.value.status == 404
