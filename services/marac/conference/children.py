@@ -153,10 +153,17 @@ class Home:
 
     def schools_of(self, child: str) -> list[str]:
         """The schools that anybody names for a child of the case, the newest said first, each once."""
-        own = self._own.get(child, set())
-        lines = reversed(self.people[child].locations) if own else ()
-        said = [line.location.school for line in lines if line.root in own]
-        return list(dict.fromkeys(school for school in said if school))
+        return self._schools.get(child, [])
+
+    @cached_property
+    def _schools(self) -> dict[str, list[str]]:
+        found = dict[str, list[str]]()
+        for child in self.case.children:
+            own = self._own.get(child.person, set())
+            lines = reversed(self.people[child.person].locations) if own else ()
+            said = (line.location.school for line in lines if line.root in own)
+            found[child.person] = list(dict.fromkeys(school for school in said if school))
+        return found
 
     def seen(self, child: str) -> ChildSeen:
         """A child of the case, as the rules know one."""

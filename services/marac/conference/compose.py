@@ -61,10 +61,11 @@ def _alerted(known: CaseKnown) -> list[ConferenceAlert]:
 
 def missing_of(known: CaseKnown, *, places: bool = False) -> list[shown.Missing]:
     """What is missing from a case, the worst first. ``places``: for whoever may see where the victim is."""
-    if known.case.withdrawn:
-        return []
-    found = missing.gaps(_seen(known, places))
-    return [shown.Missing.model_validate(gap, from_attributes=True) for gap in found]
+    return [shown.Missing.model_validate(gap, from_attributes=True) for gap in _gaps(known, places=places)]
+
+
+def _gaps(known: CaseKnown, *, places: bool) -> list[missing.Gap]:
+    return [] if known.case.withdrawn else missing.gaps(_seen(known, places))
 
 
 def _seen(known: CaseKnown, places: bool) -> missing.CaseSeen:
@@ -234,7 +235,7 @@ def agenda_line(known: CaseKnown, letters: str, meeting: str | None) -> shown.Ag
         clocks_late=sum(clock.state == "late" for clock in known.clocks),
         actions=_counts(known),
         clock_next=clocks.soon(known.clocks, known.at),
-        missing=len(missing_of(known)),
+        missing=len(_gaps(known, places=False)),
         way=known.way.without_contact(),
         incomplete=known.incomplete.records,
         broken=known.broken,
