@@ -8,10 +8,19 @@ from typing import TypeVar, cast
 from chassis.archive import Archive
 from chassis.rows import canonical, new_row, write_rows
 from chassis.views import Row, View
-from contracts.vocabulary import Attendance, CaseRole, FlagState, HeardHere, MoveKind, MoveWarning, Paper
+from contracts.vocabulary import (
+    ActionAnswer,
+    Attendance,
+    CaseRole,
+    FlagState,
+    HeardHere,
+    MoveKind,
+    MoveWarning,
+    Paper,
+)
 from services.marac.conference import rows
 from services.marac.conference.actions import ACTION
-from services.marac.conference.actions_rows import ActionRow
+from services.marac.conference.actions_rows import ActionRow, AnswerLine
 from services.marac.conference.after import AFTER
 from services.marac.conference.after_rows import (
     CaseAfter,
@@ -313,7 +322,15 @@ def _case(
         said = {"action": number + held.action.action[8:], "meeting": meeting, "agreed": at}
         said |= {"due": at + timedelta(days=14), "over": over}
         said["open_until"] = None if over else at + timedelta(days=14)
+        said |= _done(held, over) if over else {}
         yield ACTION, str(said["action"]), held.anew(held.action, case).model_copy(update=said)
+
+
+def _done(held: _Held, at: datetime) -> dict[str, object]:
+    """That the agency has done what was agreed: what is over, an answer has ended."""
+    done = ActionAnswer.DONE
+    answer = AnswerLine(root=held.case.case, agency=held.flaggers[0], at=at, answer=done, text="Done.")
+    return {"answer": done, "answers": (answer,)}
 
 
 def _counted(row: CountedCase, case: rows.ConferenceCase) -> CountedCase:

@@ -278,8 +278,9 @@ async def _grown(deployment: Deployment, case: str, meeting: str, cases: int) ->
     archive = Archive("marac", store, ids, clock, SERVICES["marac"].views)
     try:
         grown = await grow(archive, case, meeting, cases, flaggers=FLAGGERS)
-        async with store.writing() as connection:
-            await connection.execute(text("analyze"))  # as autovacuum does within the minute
+        # As autovacuum does within the minute: meanwhile whoever looks would wait for it.
+        async with store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await connection.execute(text("vacuum analyze"))
         return grown
     finally:
         await store.close()

@@ -50,7 +50,7 @@ OF_PARTS = {
     "posting": ("P1", "P1 traced", "P1 traced", "P1 whole"),
     "folding": ("P2", "P2", "P2", "P2"),
     "deployment": (
-        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, "I1", "P6", "P6", "P3 busy"),
+        *("P3 p50", "P3 p99", "P4", "P4", *["P5"] * 5, *["I1"] * 4, "P6", "P6", "P3 busy"),
         *("P6 upload", "P6 upload"),
     ),
     "subject": ("P7", "P3 busy", "P3 busy", "P3 busy", "P3 kill"),
