@@ -86,7 +86,7 @@ class Runtime(Recorder):
         """Prepare the store, start every task. Returns at once; ``ready`` says when it is."""
         views = [view.table for view in self.service.views]
         await self.store.prepare([*views, *self.service.tables])
-        await release.adopt(self.store, self.service.fold_version)
+        await release.adopt(self.store, self.service.fold_version, views)
         await self.store.read_clock()
         if self.settings.production and self.clock.offset:
             raise CannotStart("Production refuses a store whose clock a try-out moved.")

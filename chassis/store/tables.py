@@ -238,6 +238,14 @@ class FoldVersionTable(SQLModel, table=True):
     version: int
 
 
+class ShapeTable(SQLModel, table=True):
+    """The statements by which each view's table was made: a release that would make another does so."""
+
+    __tablename__ = "shape"
+    name: str = Field(primary_key=True)
+    made: str = Field(sa_type=Text)
+
+
 class ClockTable(SQLModel, table=True):
     """How far a try-out moved the clock of this store, for every process on it. Empty in production."""
 
@@ -262,5 +270,6 @@ ENGINE_TABLES = (
     UploadTable,
     UploadLineTable,
     FoldVersionTable,
+    ShapeTable,
     ClockTable,
 )

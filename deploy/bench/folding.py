@@ -108,12 +108,13 @@ async def ours(settings: Settings, count: int, *, restoring: bool) -> dict[str, 
         Signals(),
         SERVICES["orders"].views,
     )
-    await store.prepare([view.table for view in views])
+    tables = [view.table for view in views]
+    await store.prepare(tables)
     await log.start()
     subscription = log.subscribe("bench", [TOPIC], lambda wanted: positions_of(store, wanted))
     caught_up = asyncio.Event()
     if restoring:
-        await release.adopt(store, 1)
+        await release.adopt(store, 1, tables)
     else:
         caught_up.set()
     loader = Loader(store, ids, "/orders", signals, False, caught_up)

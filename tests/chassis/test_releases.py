@@ -42,6 +42,7 @@ def fold_louder(subject: Subject) -> Folded:
 
 LOUDER = (replace(PERSON, fold=fold_louder), *VIEWS[1:])
 NEXT = replace(SERVICE, fold_version=2, views=LOUDER)
+TABLES = [view.table for view in VIEWS]
 
 
 async def incidents(runtime: Runtime, wanted: int) -> bool:
@@ -75,6 +76,51 @@ async def test_the_newest_release_folds_and_an_older_one_takes_no_marks(system: 
     assert (await late.ready())[0]
 
 
+AS_IT_WAS = ("drop table race_person", "create table race_person (subject text primary key, body text)")
+
+
+@pytest.mark.parametrize("told", ["delete from shape", "update shape set made = 'in another way'"])
+async def test_a_table_that_was_made_in_another_way_is_made_anew_and_folded_again(
+    system: System, told: str
+) -> None:
+    old = await system.start()
+    await say(old, incident("1"))
+    await until(lambda: incidents(old, 1))
+    await _done(old, *AS_IT_WAS, told)
+    await system.stop(old)
+
+    same = await system.start()  # of the same version: what counts is how the table was made
+    await until(lambda: incidents(same, 1))
+    await until(lambda: settled(same))
+    await _done(same, "delete from race_person")
+    await system.stop(same)
+
+    again = await system.start()
+    await until(lambda: settled(again))
+    assert await row(again) is None, "nothing is folded again where nothing changed"
+
+
+async def test_an_older_release_makes_no_table_of_a_newer_one_anew(system: System) -> None:
+    new = await system.start(NEXT)
+    await say(new, incident("1"))
+    await until(lambda: incidents(new, 10))
+    await _done(new, "update shape set made = 'in another way'")
+    await system.stop(new)
+
+    old = await system.start()
+    assert await incidents(old, 10)
+    await release.roll_back(old.store, 1)
+    await system.stop(old)
+    back = await system.start()
+    await until(lambda: incidents(back, 1))
+
+
+async def _done(runtime: Runtime, *statements: str) -> None:
+    async with runtime.store.writing() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
 @pytest.fixture
 async def stage(postgres_url: str) -> AsyncIterator[Stage]:
     pair = [Postgres(postgres_url, name, Clock(), pool=20) for name in ("accepting", "loading")]
@@ -92,7 +138,7 @@ async def test_a_folder_asks_again_when_it_has_its_locks(
 ) -> None:
     """It took its marks before the newer release came, and would write after that has folded all."""
     store = stage.side.store
-    await release.adopt(store, 1)
+    await release.adopt(store, 1, TABLES)
     await stage.drain(stage.folder())  # else the old folder leaves a mark for every key, and hides it
     await stage.put(incident("1"))
     old = stage.folder()
@@ -108,7 +154,7 @@ async def test_a_folder_asks_again_when_it_has_its_locks(
     monkeypatch.setattr(old, "_lock", late)
     slowly = asyncio.create_task(old.once())
     await reached.wait()
-    await release.adopt(store, 2)
+    await release.adopt(store, 2, TABLES)
     await stage.drain(new)
     if not asks:
 
