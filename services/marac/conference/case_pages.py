@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chassis.facts import FactSet
 from chassis.http.auth import Caller
@@ -12,7 +13,6 @@ from chassis.http.problem import not_found
 from chassis.runtime import Runtime
 from services.marac import shown
 from services.marac.conference import action_plan, compose, rows
-from services.marac.conference.action_plan import ActionLine
 from services.marac.conference.after_page import without_addresses
 from services.marac.conference.held import Held, by_transfer, sees_of
 from services.marac.conference.known import CaseKnown
@@ -21,6 +21,7 @@ from services.marac.conference.owed import owed_shown
 from services.marac.conference.queries import all_visible
 from services.marac.conference.views import CASE
 from services.marac.rules import sharing
+from services.marac.shown_actions import ActionLine
 from services.marac.shown_candidate import matac_says
 from services.marac.tasking.candidates import CANDIDATE, TaskingCandidate
 
@@ -136,10 +137,10 @@ def _page(
     people = {each.person: compose.person_shown(known, each, sees) for each in known.everybody}
     page = shown.CasePage(
         **case.model_dump(include=_AS_IN_THE_ROW),
+        **_of_beside(known, beside, at or beside.now),
         at=beside.now,
         fresh_until=fresh,
         known_at=at,
-        broken_since=beside.broken.get(case.case),
         incomplete=known.incomplete.records,
         whose_unknown=known.incomplete.whose_unknown,
         operator_told=known.incomplete.told,
@@ -163,18 +164,22 @@ def _page(
         support=known.support,
         decided=decided_of(known),
         hers=compose.hers_shown(known, contacts=sees.contacts, locations=sees.locations),
-        meetings=_meetings(known, beside.meetings),
         freshness=[shown.Silence(**heard.model_dump()) for heard in case.heard],
         agencies=compose.names_of(known, _spoken_of(known)),
-        accepted=_accepted(known, beside.changed),
-        actions=beside.actions.get(case.case, []),
-        matac=[
-            matac_says(each.person, beside.candidates.get(each.person), at or beside.now)
-            for each in case.perpetrators
-        ],
         places_withheld=sees.withheld,
     )
     return page, {what for _, left_out in people.values() for what in left_out}
+
+
+def _of_beside(known: CaseKnown, beside: _Beside, at: datetime) -> dict[str, Any]:
+    accused = [each.person for each in known.case.perpetrators]
+    return {
+        "broken_since": beside.broken.get(known.case.case),
+        "meetings": _meetings(known, beside.meetings),
+        "accepted": _accepted(known, beside.changed),
+        "actions": beside.actions.get(known.case.case, []),
+        "matac": [matac_says(each, beside.candidates.get(each), at) for each in accused],
+    }
 
 
 _OF_ITS_OWN = {"victim", "perpetrators", "children", "orders", "occurrences", "meetings", "sent_on"}
