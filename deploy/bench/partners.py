@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import anyio
 import orjson
@@ -21,7 +22,7 @@ from deploy.demo.caseload import MARACS, Caseload
 from deploy.demo.client import Client, Unexpected
 from deploy.demo.listing import listed
 from deploy.demo.partners import AT_ONCE
-from deploy.demo.staff import COORDINATOR, Staff
+from deploy.demo.staff import COORDINATOR, SUPERVISOR, Staff
 from deploy.local.deployment import SERVICES, Deployment
 from deploy.local.processes import run_apart
 
@@ -31,6 +32,8 @@ FIRST = "agenda-0"
 """What ends the numbers of the first of the latter."""
 OF_A_CASE = 8
 """How many incidents each of the latter has."""
+ANSWERED_WITHIN = 120.0
+"""Seconds in which all alerts of the caseload are taken."""
 
 
 def settings_of(deployment: Deployment) -> Settings:
@@ -91,6 +94,7 @@ async def _posted(deployment: Deployment, load: Caseload) -> str:
         meeting = await _year(client, deployment, load)
         await _fill(client, meeting, CASES - len(listed(load, MARACS[0])[0]))
         await settled(client)
+        await _answer(client)
         return meeting
 
 
@@ -113,6 +117,26 @@ async def _year(client: Client, deployment: Deployment, load: Caseload) -> str:
             await post(number)
     await staff.call_meetings()
     return client.receipts[f"demo-meeting-{MARACS[0]}"].root
+
+
+async def _answer(client: Client) -> None:
+    """Take every alert that somebody was called for: what nobody answers climbs for hours, and no deployment
+    that is looked after has so much of it."""
+    async with asyncio.timeout(ANSWERED_WITHIN):
+        while waiting := [each for each in await _waiting(client) if each["tries"]]:
+            for each in waiting:
+                try:
+                    await client.call(SUPERVISOR, "POST", f"/notify/v1/alerts/{each['cause']}/acknowledge")
+                except Unexpected as refused:
+                    if refused.status not in (404, 409):  # it has become another, or was answered
+                        raise
+
+
+async def _waiting(client: Client) -> list[dict[str, Any]]:
+    alerts: list[dict[str, Any]] = (await client.call(SUPERVISOR, "GET", "/notify/v1/alerts")).json()[
+        "waiting"
+    ]
+    return alerts
 
 
 async def _fill(client: Client, meeting: str, missing: int) -> None:
