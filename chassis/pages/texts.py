@@ -45,6 +45,8 @@ class Texts:
     def __init__(self, folders: Iterable[Path], language: str = "en") -> None:
         self.language = language
         self._forms: dict[str, tuple[Markup, ...]] = {}
+        self._whole: dict[str, Markup] = {}
+        """Those that have no place to be filled in: most of what a page says."""
         self._form: Callable[[int], int] = gettext.c2py(get_plural(language).plural_expr)
         for folder in folders:
             for path in sorted((folder / language).glob("*.po")):
@@ -57,6 +59,8 @@ class Texts:
             if not all(forms):
                 raise ValueError(f"{path.name}: {id_} has no text")
             self._forms[id_] = tuple(Markup(escape(form)) for form in forms)  # noqa: S704  escaped
+            if len(forms) == 1 and "%(" not in forms[0]:
+                self._whole[id_] = self._forms[id_][0] % {}
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._forms
@@ -68,6 +72,8 @@ class Texts:
 
     def __call__(self, id_: str, /, **named: object) -> Markup:
         """The text, its places filled in. Raises MissingText, and KeyError for an empty place."""
+        if (whole := self._whole.get(id_)) is not None:
+            return whole
         forms = self._forms.get(id_)
         if forms is None:
             raise MissingText(id_)
