@@ -188,7 +188,10 @@ def _asks(each: Told, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
 
 
 def _of_bail(each: Told, bail: OrderMade, at: datetime) -> Iterator[tuple[UpdateKind, datetime]]:
-    """That it is over, by whatever word, lets nothing stand of it that was not told."""
+    """That it is over, by whatever word, lets nothing stand of it that was not told. Of bail that never bound
+    there is nothing to tell."""
+    if not each.bound:
+        return
     over = each.envelope.time if bail.stage is OrderStage.DISCHARGED else None
     if over is None and bail.stage not in BINDS:
         return

@@ -101,6 +101,7 @@ class Told:
     of a step those of its breach. ``recorded``: when its agency first wrote it down. ``law``: of an incident
     how far the law has come, and since when that is known. ``moved``: of a hearing, since when a correction
     gave its day. ``varied``: of an order by which versions, and whether each lifted or changed a condition.
+    ``bound``: that it ever bound anybody, as far as was told.
     ``withdrawn``: since when it says so of the victim no more. ``unnamed``: of what says how great the risk
     is, that it names no accused (``standing_grade.unnamed``)."""
 
@@ -115,6 +116,7 @@ class Told:
     varied: Sequence[tuple[Envelope, bool]] = ()
     withdrawn: datetime | None = None
     unnamed: bool = False
+    bound: bool = True
 
 
 def told_of(
@@ -145,10 +147,23 @@ def told_of(
             later = (each.acceptedat for each, _ in known_by if each.version > envelope.version)
             gone = next(later, None)
             law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
-            others = () if gone else everybody
+            bound, others = _ever_bound(known_by), () if gone else everybody
             nobody = isinstance(said, ReferralMade | RiskAssessed) and unnamed(said, others, homes)
             told.append(
-                Told(envelope, said, sides[0], people, sides[1], recorded, law, moved, anew, gone, nobody)
+                Told(
+                    envelope,
+                    said,
+                    sides[0],
+                    people,
+                    sides[1],
+                    recorded,
+                    law,
+                    moved,
+                    anew,
+                    gone,
+                    nobody,
+                    bound,
+                )
             )
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
@@ -268,6 +283,13 @@ def _order(each: Told, order: OrderMade, at: datetime) -> Iterator[Opened]:
             yield _line(since, ReviewTrigger.BAIL_VARIED)
     if order.ends is not None and order.ends <= at:
         yield _line(each, ended, order.ends)
+
+
+def _ever_bound(versions: Iterable[tuple[Envelope, Content | None]]) -> bool:
+    """Not that of which it was told that it was asked for or refused, and never that it was made: what is
+    called its end ends nothing. Of one that is first heard of when it is over it must have been."""
+    orders = [each for _, each in versions if isinstance(each, OrderMade)]
+    return any(map(_binds, orders)) or all(each.stage is OrderStage.DISCHARGED for each in orders)
 
 
 def _binds(order: OrderMade) -> bool:

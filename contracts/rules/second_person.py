@@ -14,9 +14,9 @@ def same_person(one: str, other: str) -> bool:
     """Whether two numbers may be one person's: however each is spaced and written, or where all that the one
     says the other says too, as *PC 4471* and *4471*, or *44 71*.
 
-    How often and in which order a part stands tells nobody apart: a rank is typed before or after, a form adds
-    it once more. Two real people whose numbers differ in nothing else are asked to sign otherwise, which costs
-    a word; the other way about, somebody would lower a risk alone.
+    How often and in which order a part stands tells nobody apart: a rank is typed before or after, or twice.
+    Two people whose numbers differ in nothing else are asked to sign otherwise, which costs a word; were one
+    taken for two, somebody would lower a risk alone.
     """
     if _as_one(one) == _as_one(other):
         return True

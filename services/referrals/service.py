@@ -74,7 +74,7 @@ async def match_here(runtime: Runtime) -> None:
 SERVICE = Service(
     name="referrals",
     views=(IDENTITY, REFERRALS_LINK, QUESTION_CLOCK, QUESTION_TOLD, REVIEW, OWED, CHILDREN, SUPPORT, FED),
-    fold_version=21,
+    fold_version=22,
     tables=(BlockTable, QuestionTable, DraftTable, PushedTable),
     routers=(
         router,
