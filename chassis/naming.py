@@ -10,6 +10,7 @@ from contracts.content import Content, Said
 from contracts.mentions import Mention, mention_fields
 from contracts.rules.unnumbered import became_another
 from contracts.sections import Identity, Record
+from contracts.vocabulary import PERPETRATOR_ROLES, Role
 
 
 class Places:
@@ -17,11 +18,13 @@ class Places:
 
     Whoever stands where the version before has somebody is that person; whoever comes new takes no mention
     that any version used. Somebody at the end of whom nothing but a role is told, as Goldthread adds them,
-    keeps no place: whoever comes next in this role is that person.
+    keeps no place: whoever comes next in this role is that person. So is whoever is accused, in whatever
+    word, where that version and this one accuse nobody else.
     """
 
-    def __init__(self, ids: Ids, root: str, before: Sequence[Content]) -> None:
+    def __init__(self, ids: Ids, root: str, content: Content, before: Sequence[Content]) -> None:
         self._ids, self._root = ids, root
+        self._one_accused = all(len(_accused(each)) == 1 for each in (*before[-1:], content))
         self._used = {each.mention for said in before for each in said.named}
         stood = [None if _known(before[-1], each) else each for each in before[-1].named] if before else []
         self._untold = stood.pop() if stood and stood[-1] is not None and _untold(stood[-1]) else None
@@ -31,14 +34,20 @@ class Places:
         """The mention of whoever is named at this place. Raises Refused (422) for somebody else than stood
         there."""
         stood = self._stood[place] if place < len(self._stood) else None
-        of_role = self._untold is not None and self._untold.role is named.role
-        if of_role and (stood is None or _untold(named)):
+        if self._is_untold(named.role) and (stood is None or _untold(named)):
             stood, self._untold = self._untold, None
         if stood is None:
             return self._fresh(place)
         if field := became_another(stood, named):
             raise Refused("place-of-another", f"{where}.{field}")
         return str(stood.mention)
+
+    def _is_untold(self, role: Role) -> bool:
+        """Whether whoever is named in this role is the one of whom nothing but a role was told."""
+        if self._untold is None:
+            return False
+        accused = {self._untold.role, role} <= {*PERPETRATOR_ROLES}
+        return self._untold.role is role or (self._one_accused and accused)
 
     def _fresh(self, place: int) -> str:
         fresh = (self._ids.unnumbered_mention(self._root, at) for at in count(place))
@@ -55,7 +64,7 @@ def with_mentions(
     Raises Refused when the sender gave one, or anything else that is Goldthread's to give; and for somebody
     without a record number at the place of another.
     """
-    place, places = -1, Places(ids, root, before)
+    place, places = -1, Places(ids, root, content, before)
 
     def named(mention: Mention, where: str) -> Mention:
         nonlocal place
@@ -91,6 +100,10 @@ def _shown(content: Content, mention: Mention) -> str | None:
 def _known(content: Content, mention: Mention) -> bool:
     """Whether the mention of somebody comes from elsewhere than the place."""
     return _record(mention) is not None or _shown(content, mention) is not None
+
+
+def _accused(content: Content) -> list[Mention]:
+    return [each for each in content.named if each.role in PERPETRATOR_ROLES]
 
 
 def _untold(mention: Mention) -> bool:

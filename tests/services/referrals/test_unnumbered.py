@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.events.people import ReferralMade
+from contracts.content import Said
+from contracts.events.people import IncidentReported, ReferralMade
 from contracts.vocabulary import Role
 from tests.services.referrals.scene import Referrals, named
 
@@ -20,10 +21,12 @@ ANN, BEN = child("Ann", "2015-02-01"), child("Ben", "2018-03-04")
 NAMED = {"role": "perpetrator", "identity": {"name": {"family": "Quill", "given": "Marcus"}}}
 
 
-async def mentions(referrals: Referrals, taken: httpx.Response) -> list[tuple[Role, str]]:
+async def mentions(
+    referrals: Referrals, taken: httpx.Response, kind: type[Said] = ReferralMade
+) -> list[tuple[Role, str]]:
     """Everybody whom the fact names now, in its order."""
     facts = await referrals.runtime.fact(taken.json()["root"])
-    return [(each.role, str(each.mention)) for each in facts.current(ReferralMade)[0].said.people]
+    return [(each.role, str(each.mention)) for each in facts.current(kind)[0].said.people]
 
 
 async def test_a_child_that_a_correction_adds_is_not_whom_goldthread_added(referrals: Referrals) -> None:
@@ -49,6 +52,49 @@ async def test_whoever_goldthread_added_stays_who_they_are_where_the_last_is_lef
     fewer = await referrals.correct("haven", taken, {"people": [VICTIM]})
     assert fewer.status_code == 200, fewer.text
     assert await mentions(referrals, taken) == [victim, nobody]
+
+
+SUSPECT = {"role": "suspect"}
+
+
+def incident(*people: dict[str, Any]) -> dict[str, Any]:
+    return {"people": [VICTIM, *people], "kind": "harassment"}
+
+
+@pytest.mark.parametrize(
+    "then",
+    [[{"role": "perpetrator"}], [ANN, {"role": "perpetrator"}], [ANN, NAMED], [NAMED, ANN]],
+    ids=["alone", "after a child", "named after a child", "named before a child"],
+)
+async def test_whom_nobody_knew_stays_who_they_are_where_a_suspect_is_called_a_perpetrator(
+    referrals: Referrals, then: list[dict[str, Any]]
+) -> None:
+    """Who they are was decided of whoever is accused, by whatever word."""
+    taken = await referrals.post("police", "incidents", incident(SUSPECT))
+    _, (_, nobody) = await mentions(referrals, taken, IncidentReported)
+    corrected = await referrals.correct("police", taken, incident(*then))
+    assert corrected.status_code == 200, corrected.text
+    now = await mentions(referrals, taken, IncidentReported)
+    assert [each for each in now if each[1] == nobody] == [(Role.PERPETRATOR, nobody)]
+
+
+async def test_where_two_are_accused_the_one_in_the_same_role_is_whom_nobody_knew(
+    referrals: Referrals,
+) -> None:
+    taken = await referrals.post("police", "incidents", incident(SUSPECT))
+    _, (_, nobody) = await mentions(referrals, taken, IncidentReported)
+    corrected = await referrals.correct("police", taken, incident(ANN, NAMED, SUSPECT))
+    assert corrected.status_code == 200, corrected.text
+    now = await mentions(referrals, taken, IncidentReported)
+    assert [each for each in now if each[1] == nobody] == [(Role.SUSPECT, nobody)]
+
+
+async def test_whom_of_two_accused_nobody_knew_is_not_guessed(referrals: Referrals) -> None:
+    taken = await referrals.post("police", "incidents", incident(NAMED, SUSPECT))
+    *_, (_, nobody) = await mentions(referrals, taken, IncidentReported)
+    corrected = await referrals.correct("police", taken, incident(NAMED, ANN, {"role": "perpetrator"}))
+    assert corrected.status_code == 200, corrected.text
+    assert nobody not in {each for _, each in await mentions(referrals, taken, IncidentReported)}
 
 
 async def test_whoever_is_added_again_takes_nobodys_mention(referrals: Referrals) -> None:
