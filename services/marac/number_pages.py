@@ -26,6 +26,9 @@ TheRuntime = Annotated[Runtime, Depends(the_runtime)]
 SetsPopulation = Annotated[Caller, right(sharing.SET_POPULATION)]
 SetsCapacity = Annotated[Caller, right(sharing.SET_CAPACITY)]
 
+SENT_BEFORE = "same-key-other-content"
+"""Somebody went back to the form and typed something else: what was saved is not that."""
+
 
 class TypedNumbers(BaseModel):
     """Either form as somebody typed it: every field may be empty. ``once`` makes a second press the first."""
@@ -112,8 +115,10 @@ async def _set(
     except Refused as refused:
         if refused.status == 422:
             return await _numbers(request, runtime, caller, area, typed, form, [refused.where.split(".")[-1]])
-        if refused.status != 409:  # the button was pressed twice
+        if refused.fault != SENT_BEFORE:
             raise
+        anew = typed.model_copy(update={"once": new_id()})
+        return await _numbers(request, runtime, caller, area, anew, form, [SENT_BEFORE])
     return RedirectResponse(f"/marac/numbers/{area}", 303)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -179,6 +180,45 @@ async def test_what_measures_are_set_against_is_set_by_page_with_faults_by_field
     assert "/marac/numbers/north" in (await form("admin", "choices/north")).text
     for path in ("overview", "choices/north"):
         assert "/marac/numbers/north" not in (await form("coordinator", path)).text, "theirs is not to set it"
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "then", "kept"),
+    [
+        (
+            "population",
+            {"adult_women": "4,000", "as_at": "2025-06-30", "source": "Invented estimates"},
+            {"adult_women": "5,000"},
+            'value="5,000"',
+        ),
+        (
+            "capacity",
+            {"idva_capacity_fte": "1.5", "as_at": "2025-06-30"},
+            {"idva_capacity_fte": "2.5"},
+            "2.5",
+        ),
+    ],
+)
+async def test_another_number_typed_after_going_back_is_not_lost(
+    marac: Marac, form: str, first: dict[str, str], then: dict[str, str], kept: str
+) -> None:
+    await held(marac, 1)
+    headers, path = {"Authorization": "Bearer admin"}, f"/marac/numbers/north/{form}"
+
+    async def press(once: str, **typed: str) -> httpx.Response:
+        return await marac.http.post(path, data=first | typed | {"once": once}, headers=headers)
+
+    once = new_id()
+    assert [(await press(once)).status_code for _ in range(2)] == [303, 303], "pressed twice"
+    said = await press(once, **then)
+    assert said.status_code == 422
+    assert "sent before with something else" in said.text
+    assert f'href="#{form}-same-key-other-content"' in said.text
+    assert f'id="{form}-same-key-other-content"' in said.text
+    assert kept in said.text, "what was typed is kept"
+    (anew,) = set(re.findall(r'name="once" value="([^"]+)"', said.text.partition(f'/{form}"')[2][:400]))
+    assert anew != once
+    assert (await press(anew, **then)).status_code == 303, "and saved when it is sent again"
 
 
 async def test_how_many_work_for_a_marac_ends_its_return_and_stands_on_the_page_with_who_set_it(
