@@ -73,7 +73,7 @@ from services.marac.whereabouts_routes import router as places
 
 SERVICE = Service(
     name="marac",
-    fold_version=29,
+    fold_version=30,
     reads_audit=True,
     views=(
         PERSON,
