@@ -143,27 +143,14 @@ def told_of(
         about = said.breach if isinstance(said, BreachProgressed | PatternDecided) else ""
         if sides := named or of_breach.get(about) or _by_mention(said, person, homes):
             known_by = versions(envelope.root)
-            recorded = min(version.recordedat for version, _ in known_by)
+            first = min(version.recordedat for version, _ in known_by)
             later = (each.acceptedat for each, _ in known_by if each.version > envelope.version)
             gone = next(later, None)
             law, moved, anew = _law(known_by), hearings.moved(known_by), varied(known_by)
             bound, others = _ever_bound(known_by), () if gone else everybody
             nobody = isinstance(said, ReferralMade | RiskAssessed) and unnamed(said, others, homes)
             told.append(
-                Told(
-                    envelope,
-                    said,
-                    sides[0],
-                    people,
-                    sides[1],
-                    recorded,
-                    law,
-                    moved,
-                    anew,
-                    gone,
-                    nobody,
-                    bound,
-                )
+                Told(envelope, said, sides[0], people, sides[1], first, law, moved, anew, gone, nobody, bound)
             )
     return sorted(told, key=lambda each: (each.envelope.time, each.envelope.root))
 
