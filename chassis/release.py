@@ -52,7 +52,7 @@ async def adopt(store: Store, version: int, views: Iterable[type[SQLModel]]) -> 
         if others:
             made = [{"name": table.name, "made": made_by(table, connection.dialect.name)} for table in others]
             await connection.execute(_KEEP, made)
-        if here < version or (here and others):
+        if here < version or others:
             await connection.execute(_SET, {"version": version})
             await ledger.mark_everything(store, connection)
 

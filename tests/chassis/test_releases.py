@@ -26,7 +26,7 @@ from tests.chassis.conftest import IDS, SERVICE, System
 from tests.chassis.race.harness import Side
 from tests.chassis.race.test_race import Stage, incident
 from tests.chassis.race.world import PERSON, VIEWS, PersonRow, fold_person
-from tests.chassis.test_runtime import everything, row, say
+from tests.chassis.test_runtime import everything, person, row, say
 from tests.support.waiting import settled, until
 
 
@@ -98,6 +98,22 @@ async def test_a_table_that_was_made_in_another_way_is_made_anew_and_folded_agai
     again = await system.start()
     await until(lambda: settled(again))
     assert await row(again) is None, "nothing is folded again where nothing changed"
+
+
+async def test_until_a_table_is_folded_again_nobody_in_it_is_told_for_known(system: System) -> None:
+    """An empty table is not to be read as if there were no order, and no case."""
+    runtime = await system.start()
+    await say(runtime, incident("1"))
+    await until(lambda: incidents(runtime, 1))
+    (folding,) = [task for task in runtime._tasks if task.get_name().endswith(".fold")]
+    folding.cancel()
+    await asyncio.wait([folding])
+    await _done(runtime, "update shape set made = 'in another way'")
+    await release.adopt(runtime.store, SERVICE.fold_version, TABLES)
+    assert await row(runtime) is None
+    whose = f"p:{person('1')}"
+    assert await runtime.out_of_date([whose]) == {whose}
+    assert await runtime.unsure() is None
 
 
 async def test_an_older_release_makes_no_table_of_a_newer_one_anew(system: System) -> None:

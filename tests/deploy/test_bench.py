@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
 from xml.etree import ElementTree
@@ -292,6 +293,24 @@ def test_the_highest_rate_that_is_found_is_held_for_the_whole_time(
     assert len(names) == len(asked), "facts of one holding are not those of another"
 
 
+class Unhurried(asyncio.SelectorEventLoop):
+    """Its time passes where all wait, and at once: however slow the machine is, it is the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed, selects = 0.0, self._selector.select
+
+        def select(timeout: float | None = None) -> Any:
+            self._passed += timeout or 0.0
+            return selects(0)
+
+        self._selector.select = select
+
+    def time(self) -> float:
+        """So many seconds after it began."""
+        return self._passed
+
+
 @pytest.mark.parametrize(
     ("taking", "folding", "sustained", "parts"),
     [
@@ -322,7 +341,9 @@ def test_a_rate_that_falls_behind_and_catches_up_is_not_sustained(
     monkeypatch.setattr(steady, "settled", settled)
     monkeypatch.setattr(steady, "EVERY", 0.125)
     monkeypatch.setattr(steady, "LAG_SECONDS", 0.2)
-    assert asyncio.run(steady._holds(AsyncMock(), 10, 0.75, "1")) is sustained
+    with asyncio.Runner(loop_factory=Unhurried) as runner:
+        monkeypatch.setattr(steady, "time", SimpleNamespace(perf_counter=runner.get_loop().time))
+        assert runner.run(steady._holds(AsyncMock(), 10, 0.75, "1")) is sustained
     assert len(taken) == parts or (parts is None and len(taken) < 6)
 
 

@@ -1,7 +1,6 @@
 """The pages of cases, those of several read together: of one that is opened, and of all that are printed or
 taken along. Sharing rules first; what is shown is recorded."""
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,10 +48,8 @@ async def sheets(
     there for the caller still when the last is ready. Raises Problem (404)."""
     read = await read_cases(runtime, caller, cases, at, paper=True)
     await all_visible(runtime, caller, cases)
-    async with asyncio.TaskGroup() as together:
-        for case, (page, facts, left_out) in read.items():
-            looks = runtime.shown(caller, CASE.name, case, page.seen, facts, left_out)
-            together.create_task(looks)
+    for case, (page, facts, left_out) in read.items():
+        await runtime.shown(caller, CASE.name, case, page.seen, facts, left_out)
     return [read[case][0] for case in cases]
 
 

@@ -384,10 +384,10 @@ async def test_whoever_declared_nothing_counts_every_case_and_whoever_has_a_tie_
         return found if len(found) == 6 and agenda["cases"] == [] else []
 
     found = await until(waits, what="a deputy chaired, and the chair has declared nothing")
-    await until(lambda: counts(6), what="every case is counted")
+    assert await until(lambda: counts(6), what="every case is counted")
     tie = {"cases": [{"case": found[0]["case"], "tie": True}]}
     await marac.post("chair", f"meetings/{meeting}/interests", tie)
-    await until(lambda: counts(5), what="all but the one with a tie")
+    assert await until(lambda: counts(5), what="all but the one with a tie")
 
 
 async def test_a_tie_or_a_restriction_takes_every_case_of_these_people_out_of_the_numbers(
