@@ -17,7 +17,7 @@ from chassis.folded import Folded
 from chassis.ids import Ids
 from chassis.known import FoldFailed, Known, configured
 from chassis.ledger import EVERYTHING
-from chassis.reading import Reader, parsed, row_of
+from chassis.reading import Reader, kept, parsed, row_of
 from chassis.store import Store, prepared
 from chassis.store.tables import instant, micros
 from chassis.views import Row, View
@@ -71,38 +71,46 @@ class Archive:
 
     async def row(self, view: View, subject: str) -> Row | None:
         """A subject's row, or None."""
-        statement = prepared(f"select body from {view.table.__tablename__} where subject = :subject")
-        async with self.store.reading() as connection:
-            body = (await connection.execute(statement, {"subject": subject})).scalar()
-        return None if body is None else row_of(view.row, body)
+        return (await self.rows_of(view, [subject])).get(subject)
 
     async def rows(self, view: View, statement: Select[Any] | CompoundSelect[Any]) -> list[Row]:
         """The rows that a select on a view's table finds, in its order."""
         async with self.store.reading() as connection:
             found = (await connection.execute(statement)).all()
-        return [row_of(view.row, row.body) for row in found]
+        return [row_of(view.row, row.hash, row.body) for row in found]
 
     async def rows_by(
         self, view: View, column: str, values: Collection[str], kind: type[Row] | None = None
     ) -> list[Row]:
-        """The rows of a view of which this column of its table is one of these values, by subject. However
-        many, they are one parameter: PostgreSQL takes no statement with more than 32,767. ``kind``: a part of
-        the view's row, where that is all that is asked for."""
-        statement = f"""select body from {view.table.__tablename__} where {column} in
-            (select {column} from {self.store.rows_of("rows", ((column, "text"),))}) order by subject"""
-        rows = orjson.dumps([{column: value} for value in sorted(values)]).decode()
-        async with self.store.reading() as connection:
-            found = (await connection.execute(prepared(statement), {"rows": rows})).scalars().all()
-        return [row_of(kind or view.row, body) for body in found]
+        """The rows of a view of which this column of its table is one of these values, by subject. ``kind``:
+        a part of the view's row, where that is all that is asked for."""
+        return list((await self._read(view, column, values, kind or view.row)).values())
 
     async def rows_of(self, view: View, subjects: Collection[str]) -> dict[str, Row]:
         """The rows of these subjects, by subject."""
-        statement = f"""select subject, body from {view.table.__tablename__} where subject in
-            (select subject from {self.store.rows_of("rows", (("subject", "text"),))})"""
-        rows = orjson.dumps([{"subject": subject} for subject in sorted(subjects)]).decode()
-        async with self.store.reading() as connection:
-            found = (await connection.execute(prepared(statement), {"rows": rows})).all()
-        return {subject: row_of(view.row, body) for subject, body in found}
+        return await self._read(view, "subject", subjects, view.row)
+
+    async def _read(
+        self, view: View, column: str, values: Collection[str], kind: type[Row]
+    ) -> dict[str, Row]:
+        """By subject, in the order of subjects. The bytes of a row that is kept are not fetched: those of an
+        agenda are some five million. However many values, they are one parameter: PostgreSQL takes no
+        statement with more than 32,767."""
+        table, store = view.table.__tablename__, self.store
+        which = f"{column} in (select {column} from {store.rows_of('rows', ((column, 'text'),))})"
+        asked = {"rows": orjson.dumps([{column: value} for value in sorted(values)]).decode()}
+        async with store.reading() as connection:
+            hashes = prepared(f"select subject, hash from {table} where {which} order by subject")
+            found = {
+                subject: kept(kind, digest) for subject, digest in await connection.execute(hashes, asked)
+            }
+            if unread := [subject for subject, row in found.items() if row is None]:
+                some = f"subject in (select subject from {store.rows_of('unread', (('subject', 'text'),))})"
+                bodies = prepared(f"select subject, hash, body from {table} where {which} and {some}")
+                asked["unread"] = orjson.dumps([{"subject": subject} for subject in unread]).decode()
+                for subject, digest, body in await connection.execute(bodies, asked):
+                    found[subject] = row_of(kind, digest, body)
+        return {subject: row for subject, row in found.items() if row is not None}
 
     async def facts(self, keys: Sequence[str]) -> FactSet:
         """Every fact filed under any of these keys."""

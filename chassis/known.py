@@ -13,6 +13,7 @@ from typing import cast
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis import ledger
 from chassis.facts import Fact, FactSet, digest_of
 from chassis.ids import Ids
 from chassis.once import once
@@ -244,7 +245,10 @@ def _folded(view: View, subject: Subject) -> Row | None:
         raise
     except Exception as error:
         raise FoldFailed(view.name) from error
-    return None if row is None else row_of(view.row, canonical(row).decode())
+    if row is None:
+        return None
+    body = canonical(row)
+    return row_of(view.row, ledger.digest(body), body.decode())
 
 
 def _made_of(given: Subject) -> bytes:

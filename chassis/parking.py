@@ -262,6 +262,7 @@ async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[st
     referral. The key of whatever mark asks for the fold of more (``*…``) is among them. What nobody in a case
     has been folded with yet is in no row, and a case that waits for that alone in none of these."""
     begins = store.begins
+    # A cross join is what keeps SQLite from beginning with every key of a case, where mostly none is doubted.
     statement = prepared(
         f"""with doubted (id) as (
                 select id from subject where broken_since is not null
@@ -271,21 +272,23 @@ async def unsure(store: Store, connection: AsyncConnection, most: int) -> set[st
             ), people (id) as (
                 select id from doubted
                 union select person from place join doubted on doubted.id = place.mention
-                union select place.person from doubted join key as mine on mine.key = doubted.id
-                    join key as theirs on theirs.fact = mine.fact
-                    join place on place.mention = theirs.key where {begins("doubted.id", "o:")}
+                union select place.person
+                    from doubted cross join key as mine cross join key as theirs cross join place
+                    where {begins("doubted.id", "o:")} and mine.key = doubted.id
+                    and theirs.fact = mine.fact and place.mention = theirs.key
             ), beside (id) as (
                 select id from people
-                union select other.person from people join place on place.person = people.id
-                    join key as mine on mine.key = place.mention
-                    join key as theirs on theirs.fact = mine.fact
-                    join place as other on other.mention = theirs.key
+                union select other.person from people cross join place cross join key as mine
+                    cross join key as theirs cross join place as other
+                    where place.person = people.id and mine.key = place.mention
+                    and theirs.fact = mine.fact and other.mention = theirs.key
             )
             select key from mark where {begins("key", "k:")} or substr(key, 1, 1) = '{ledger.EVERYTHING}'
             union select id from doubted where {begins("id", "k:")}
-            union select theirs.key from beside join place on place.person = beside.id
-                join key as mine on mine.key = place.mention
-                join key as theirs on theirs.fact = mine.fact where {begins("theirs.key", "k:")}
+            union select theirs.key
+                from beside cross join place cross join key as mine cross join key as theirs
+                where place.person = beside.id and mine.key = place.mention
+                and theirs.fact = mine.fact and {begins("theirs.key", "k:")}
             limit {most:d}"""
     )
     return set((await connection.execute(statement)).scalars())

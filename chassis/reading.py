@@ -40,45 +40,56 @@ def parsed(body: str) -> Fact[Content]:
 
 
 class Kept:
-    """Rows by their bytes, read once, as long as there is room for their text: those go first that were not
-    asked for for longest. Of somebody's row there may be a hundred times that of an action."""
+    """Rows by the hash of their bytes, read once, as long as there is room for their text: those go first
+    that were not asked for for longest. Of somebody's row there may be a hundred times that of an action."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._text = 0
-        self._rows: OrderedDict[tuple[type[Row], str], Row] = OrderedDict()
+        self._rows: OrderedDict[tuple[type[Row], str], tuple[Row, int]] = OrderedDict()
 
-    def row(self, kind: type[R], body: str) -> R:
-        """The row in these bytes."""
-        key = kind, body
-        row = self._rows.get(key)
+    def get(self, kind: type[R], digest: str) -> R | None:
+        """The row whose bytes have this hash, if it is kept."""
+        kept = self._rows.get((kind, digest))
+        if kept is None:
+            return None
+        self._rows.move_to_end((kind, digest))
+        return cast("R", kept[0])
+
+    def row(self, kind: type[R], digest: str, body: str) -> R:
+        """The row in these bytes, of which this is the hash."""
+        row = self.get(kind, digest)
         if row is not None:
-            self._rows.move_to_end(key)
-            return cast("R", row)
+            return row
         read = kind.model_validate_json(body)
         if len(body) > self._most:
             return read
-        self._rows[key] = read
+        self._rows[kind, digest] = read, len(body)
         self._text += len(body)
         while self._text > self._most:
-            (_, oldest), _ = self._rows.popitem(last=False)
-            self._text -= len(oldest)
+            _, (_, text) = self._rows.popitem(last=False)
+            self._text -= text
         return read
 
 
 _KEPT = Kept(MOST_TEXT)
 
 
-def row_of(kind: type[R], body: str) -> R:
-    """The row in these bytes, read once. Nobody may change it."""
-    return _KEPT.row(kind, body)
+def kept(kind: type[R], digest: str) -> R | None:
+    """The row whose bytes have this hash, if it was read lately: its bytes need not be fetched."""
+    return _KEPT.get(kind, digest)
+
+
+def row_of(kind: type[R], digest: str, body: str) -> R:
+    """The row in these bytes, of which this is the hash, read once. Nobody may change it."""
+    return _KEPT.row(kind, digest, body)
 
 
 class Rows(Mapping[str, Row]):
     """A person's rows by view, each read when it is asked for: most folds ask for one."""
 
     def __init__(self) -> None:
-        self.bodies: dict[str, tuple[type[Row], str]] = {}
+        self.bodies: dict[str, tuple[type[Row], str, str]] = {}
 
     def __getitem__(self, view: str) -> Row:
         return row_of(*self.bodies[view])
@@ -155,7 +166,7 @@ class Reader:
         read = Read(at, self._readers if level == 1 else "")
         filed: list[tuple[str, Version]] = []
         configured: dict[str, list[Version]] = defaultdict(list)
-        for kind, one, two, three in result:
+        for kind, one, two, three, four in result:
             if kind == "fact":
                 filed.append((one, (two, three)))
             elif kind == "home":
@@ -166,7 +177,7 @@ class Reader:
             elif kind == "hash":
                 read.hashes[(one, two)] = three
             else:
-                read.rows.setdefault(one[2:], Rows()).bodies[two] = (self._views[two].row, three)
+                read.rows.setdefault(one[2:], Rows()).bodies[two] = (self._views[two].row, three, four)
         facts = await self._facts(connection, {version for _, version in filed})
         for subject, version in filed:
             if version in facts:  # a try of the alert path is forgotten when a newer comes, which has a mark
@@ -217,14 +228,14 @@ class Reader:
         if level == 1 and self._readers:
             read_by = " or ".join(f"own.subject like '{letter}:%'" for letter in self._readers)
             rows = "".join(
-                f""" union all select 'row', p.person, '{view.name}', v.body
+                f""" union all select 'row', p.person, '{view.name}', v.hash, v.body
                 from (select distinct place.person from key join place on place.mention = key.key
                     where key.fact in (select fact from own where {read_by})) as p
                 join {view.table.__tablename__} as v on v.subject = substr(p.person, 3)"""
                 for view in self._people
             )
         hashes = "".join(
-            f""" union all select 'hash', '{view.name}', v.subject, v.hash
+            f""" union all select 'hash', '{view.name}', v.subject, v.hash, ''
             from wanted as w join {view.table.__tablename__} as v on v.subject = substr(w.id, 3)"""
             for view in self._views.values()
             if view.level == level
@@ -235,9 +246,9 @@ class Reader:
                 join fact on fact.id = own.fact and fact.type <> '{IdentityAssigned.type}'
                 join key on key.fact = own.fact join place on place.mention = key.key
                 union select place.mention, place.person from wanted as w join place on place.person = w.id)
-            select 'fact' as kind, own.subject as one, fact.id as two, cast(fact.accepted as text) as three
-                from own join fact on fact.id = own.fact
-            union all select 'home', mention, person, '' from named
+            select 'fact' as kind, own.subject as one, fact.id as two,
+                cast(fact.accepted as text) as three, '' as four from own join fact on fact.id = own.fact
+            union all select 'home', mention, person, '', '' from named
             {self._configuration_of(level)}{rows}{hashes}"""
 
     def _configuration_of(self, level: int) -> str:
@@ -245,5 +256,5 @@ class Reader:
         names = sorted({f"'{model.type}'" for view in views for model in view.configured_by})
         if not names:
             return ""
-        return f""" union all select 'configuration', type, id, cast(accepted as text)
+        return f""" union all select 'configuration', type, id, cast(accepted as text), ''
             from fact where type in ({", ".join(names)})"""

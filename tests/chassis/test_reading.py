@@ -45,30 +45,34 @@ class Told(Row):
     text: str
 
 
-def body_of(text: str) -> str:
-    return canonical(Told(text=text)).decode()
+def text_of(text: str) -> tuple[str, str]:
+    """The hash of a row's bytes, and the bytes."""
+    body = canonical(Told(text=text))
+    return ledger.digest(body), body.decode()
 
 
 def test_rows_are_kept_by_their_text_and_the_last_asked_for_stays() -> None:
-    bodies = [body_of(letter * 100) for letter in "abc"]
-    kept = Kept(2 * len(bodies[0]))
-    a, b = (kept.row(Told, body) for body in bodies[:2])
-    assert kept.row(Told, body_of("a" * 100)) is a, "by its text, whichever string has it"
-    c = kept.row(Told, bodies[2])
-    assert kept.row(Told, bodies[0]) is a
-    assert kept.row(Told, bodies[2]) is c
-    assert kept.row(Told, bodies[1]) is not b, "there was room for two"
-    assert kept.row(Told, bodies[1]) == b
-    short = [kept.row(Told, body_of(str(n))) for n in range(10)]
-    assert [kept.row(Told, body_of(str(n))) for n in range(10)] == short
-    assert all(kept.row(Told, body_of(str(n))) is row for n, row in enumerate(short)), "for more short ones"
-    assert kept.row(Row, bodies[2]) is not kept.row(Told, bodies[2]), "another kind is another row"
+    texts = [text_of(letter * 100) for letter in "abc"]
+    kept = Kept(2 * len(texts[0][1]))
+    a, b = (kept.row(Told, *text) for text in texts[:2])
+    assert kept.row(Told, *text_of("a" * 100)) is a, "by its text, whichever string has it"
+    c = kept.row(Told, *texts[2])
+    assert kept.get(Told, texts[0][0]) is a
+    assert kept.get(Told, texts[2][0]) is c
+    assert kept.get(Told, texts[1][0]) is None, "there was room for two"
+    assert kept.row(Told, *texts[1]) == b
+    short = [kept.row(Told, *text_of(str(n))) for n in range(10)]
+    assert [kept.row(Told, *text_of(str(n))) for n in range(10)] == short
+    assert all(kept.get(Told, text_of(str(n))[0]) is row for n, row in enumerate(short)), (
+        "for more short ones"
+    )
+    assert kept.row(Row, *texts[2]) is not kept.row(Told, *texts[2]), "another kind is another row"
 
 
 def test_a_row_for_which_there_is_no_room_is_read_each_time_and_takes_nobody_elses() -> None:
-    body, short = body_of("a" * 100), body_of("b")
-    kept = Kept(len(short))
-    row = kept.row(Told, short)
-    assert kept.row(Told, body) == kept.row(Told, body)
-    assert kept.row(Told, body) is not kept.row(Told, body)
-    assert kept.row(Told, short) is row
+    text, short = text_of("a" * 100), text_of("b")
+    kept = Kept(len(short[1]))
+    row = kept.row(Told, *short)
+    assert kept.row(Told, *text) == kept.row(Told, *text)
+    assert kept.row(Told, *text) is not kept.row(Told, *text)
+    assert kept.row(Told, *short) is row

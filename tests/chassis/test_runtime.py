@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from chassis import operating
 from chassis.accept import Refused, own_header
@@ -80,6 +80,40 @@ async def test_a_fact_is_folded_and_relayed(system: System) -> None:
     folded = await until(lambda: row(runtime))
     assert folded.facts == [taken.id]
     await until(lambda: settled(runtime))
+
+
+async def test_the_bytes_of_a_row_that_was_read_are_not_fetched_again(system: System) -> None:
+    runtime, said = await system.start(), list[str]()
+    for number in "12":
+        await say(runtime, incident(number))
+    people = [person("2"), person("1")]
+
+    async def bodies() -> list[Any]:
+        said.clear()
+        read = await runtime.rows_by(PERSON, "subject", people)
+        assert read == list((await runtime.rows_of(PERSON, people)).values())
+        return read
+
+    async def all_there() -> bool:
+        return [each.incidents for each in await bodies()] == [1, 1]
+
+    await until(all_there)
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def listen(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    try:
+        await bodies()
+        assert list(await runtime.rows_of(PERSON, people)) == sorted(people), "by subject"
+        fetched = [each for each in said if "race_person" in each]
+        assert fetched
+        assert not any("body" in each for each in fetched)
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+    await say(runtime, incident("1"))
+    assert (await row_when(runtime, 2)).incidents == 2, "what was folded since is fetched"
+    assert await runtime.rows_of(PERSON, [person("9")]) == {}
 
 
 async def test_the_same_post_twice_is_the_first_answer_and_one_fact(system: System) -> None:

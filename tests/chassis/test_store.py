@@ -1,6 +1,7 @@
 """The conformance suite of the store: PostgreSQL and SQLite keep the same promises."""
 
 import asyncio
+import re
 import sqlite3
 import threading
 import time
@@ -824,3 +825,22 @@ def test_ids_need_their_secret() -> None:
     assert Ids("another secret of the tests").mention("a", "b", "c", "1") != IDS.mention("a", "b", "c", "1")
     with pytest.raises(ValueError, match="16"):
         Ids("short")
+
+
+async def test_sqlite_looks_up_who_is_in_doubt_and_not_all_that_was_said(tmp_path: Path) -> None:
+    """On the store of a demo it went through every key there was, at each look at a list: 430 ms."""
+    store, said = Sqlite(tmp_path / "store.sqlite", Clock()), list[str]()
+    await store.prepare([view.table for view in VIEWS])
+
+    @event.listens_for(store.engine.sync_engine, "before_cursor_execute")
+    def listen(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    await Archive("orders", store, IDS, Clock(), VIEWS).unsure()
+    (statement,) = said
+    async with store.reading() as connection:
+        plan = [row[3] for row in await connection.execute(text(f"explain query plan {statement}"))]
+    await store.close()
+    stored = [step for step in plan if step.split()[1] in ("place", "other", "mine", "theirs")]
+    assert len(stored) > 8
+    assert [step for step in stored if not re.search(r"\((\w+)=\?", step)] == []

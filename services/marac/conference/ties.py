@@ -64,7 +64,7 @@ async def ties(archive: Archive, caller: Caller, cases: Collection[str]) -> dict
     is restricted to others: each way it is not there for them. None: they have not declared."""
     these = col(InterestsTable.subject).in_(each_of(archive, cases))
     wanted = these, col(InterestsTable.restricted), _tied_to(caller.id)
-    of_any = union_all(*(select(col(InterestsTable.body)).where(each) for each in wanted))
+    of_any = union_all(*(select(InterestsTable).where(each) for each in wanted))
     found = cast("list[InterestsRow]", await archive.rows(INTERESTS, of_any))
     said = {row.case: row for row in found}
     theirs = {case for case, row in said.items() if row.tie_of(caller.id)}

@@ -137,7 +137,10 @@ async def _one(runtime: Runtime, caller: Caller, person: str) -> Read:
 
 
 _ANYBODY = (
-    select(_PEOPLE.c.subject, _CANDIDATES.c.body, _PEOPLE.c.body, _SOURCES.c.body)
+    select(
+        *(_PEOPLE.c.subject, _CANDIDATES.c.hash, _CANDIDATES.c.body),
+        *(_PEOPLE.c.hash, _PEOPLE.c.body, _SOURCES.c.hash, _SOURCES.c.body),
+    )
     .join(_SOURCES, _SOURCES.c.subject == _PEOPLE.c.subject)
     .join(_CANDIDATES, _CANDIDATES.c.subject == _PEOPLE.c.subject, isouter=True)
 )
@@ -148,12 +151,12 @@ async def _read(runtime: Runtime, statement: Select[Any]) -> list[Read]:
         read = (await connection.execute(statement)).all()
     return [
         (
-            subject,
-            row_of(TaskingCandidate, body) if body else None,
-            row_of(rows.TaskingPerpetrator, known),
-            row_of(rows.TaskingSource, source),
+            each[0],
+            row_of(TaskingCandidate, *each[1:3]) if each[1] else None,
+            row_of(rows.TaskingPerpetrator, *each[3:5]),
+            row_of(rows.TaskingSource, *each[5:]),
         )
-        for subject, body, known, source in read
+        for each in read
     ]
 
 

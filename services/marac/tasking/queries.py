@@ -133,7 +133,7 @@ async def _listed(
     """People with their rows and the facts behind, from one statement, in the cohort's order."""
     one, two = _PEOPLE.c, _SOURCES.c
     statement = (
-        select(one.subject, one.body, two.body)
+        select(one.subject, one.hash, one.body, two.hash, two.body)
         .join(_SOURCES, two.subject == one.subject)
         .where(theirs)
         .order_by(one.place, one.subject)
@@ -146,8 +146,8 @@ async def _listed(
     async with runtime.store.reading() as connection:
         read = (await connection.execute(statement)).all()
     return [
-        _of_source(subject, row_of(rows.TaskingPerpetrator, body), row_of(rows.TaskingSource, source))
-        for subject, body, source in read
+        _of_source(subject, row_of(rows.TaskingPerpetrator, *row), row_of(rows.TaskingSource, *source))
+        for subject, row, source in ((each[0], each[1:3], each[3:]) for each in read)
     ]
 
 

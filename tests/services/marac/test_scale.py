@@ -85,14 +85,21 @@ async def test_every_page_of_a_marac_that_heard_a_year_of_a_force(marac: Marac) 
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many rows of each kind were read."""
-    rows, whole = Counter[str](), reading.row_of
+    """How many rows of each kind were read, kept ones among them."""
+    rows = Counter[str]()
+    whole, kept = reading.row_of, reading.kept
 
-    def counted(kind: type[Row], body: str) -> Row:
+    def counted(kind: type[Row], digest: str, body: str) -> Row:
         rows[kind.__name__] += 1
-        return whole(kind, body)
+        return whole(kind, digest, body)
+
+    def again(kind: type[Row], digest: str) -> Row | None:
+        row = kept(kind, digest)
+        rows[kind.__name__] += row is not None
+        return row
 
     monkeypatch.setattr(archive, "row_of", counted)
+    monkeypatch.setattr(archive, "kept", again)
     return rows
 
 

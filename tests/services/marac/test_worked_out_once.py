@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from hypothesis import given, settings
 
 from chassis.facts import Fact
+from chassis.ledger import digest
 from chassis.once import Same
 from chassis.parking import Incomplete
 from chassis.reading import row_of
@@ -30,8 +31,8 @@ def known_of(made: Bytes, at: datetime, *, anew: bool = False) -> CaseKnown:
     """Ann's case as a look has it: of rows that are read once, or ``anew`` of rows that nobody has seen."""
 
     def read(kind: type[R], view: str, subject: str) -> R:
-        body = made[view, subject].decode()
-        return kind.model_validate_json(body) if anew else row_of(kind, body)
+        body = made[view, subject]
+        return kind.model_validate_json(body) if anew else row_of(kind, digest(body), body.decode())
 
     case = read(rows.ConferenceCase, "conference_case", root_of("case"))
     theirs = [each for each in others.people_of(case) if ("conference_person", each) in made]
