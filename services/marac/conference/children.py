@@ -1,6 +1,6 @@
 """Children, as the row of a person and the page of a case have them. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -130,12 +130,9 @@ class Home:
         return [clock for clock in row.clocks if clock.rule is not AlertRule.RETURN_INTERVIEW]
 
     @cached_property
-    def _own(self) -> dict[str, set[str]]:
+    def _own(self) -> Mapping[str, Set[str]]:
         """Of each person of the case the roots of what is said of them and of no other victim."""
-        return {
-            person: {line.root for line in self.people[person].lines} - apart
-            for person, apart in told_of(self.case, self.people).apart.items()
-        }
+        return told_of(self.case, self.people).own
 
     def row(self, child: str) -> ChildRow:
         """What is known of a child of the case."""

@@ -45,11 +45,12 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is told of the people of a case, by person: the ``lines`` of the case, and the roots of those that
-    are ``apart``, about another victim than its own. ``all`` are the lines of the case by root: as it is
-    hers, where it names the victim; a stub only where it is one to all."""
+    are ``apart``, about another victim than its own, and of those that are their ``own`` here. ``all`` are the
+    lines of the case by root: as it is hers, where it names the victim; a stub only where it is one to all."""
 
     lines: Mapping[str, Sequence[rows.Line]]
     apart: Mapping[str, Set[str]]
+    own: Mapping[str, Set[str]]
     all: Mapping[str, rows.Line]
 
 
@@ -78,7 +79,8 @@ def _told(victim: str | None, own: frozenset[str], theirs: tuple[Same[rows.Confe
     }
     found = [line for person in sorted(lines, key=lambda each: each == victim) for line in lines[person]]
     by_said = sorted(found, key=lambda line: line.said is not None)
-    return Told(lines, apart, {line.root: line for line in by_said})
+    here = {person: frozenset(line.root for line in of) for person, of in lines.items()}
+    return Told(lines, apart, here, {line.root: line for line in by_said})
 
 
 def _as_hers(line: rows.Line, hers: rows.Line | None) -> rows.Line:

@@ -108,9 +108,14 @@ def by_factor(assessment: rows.Assessment, theirs: Collection[str]) -> dict[Risk
     return {factor: known.get(item, RiskAnswer.NOT_ASKED) for item, factor in asks}
 
 
-def all_answers(assessment: rows.Assessment | None) -> list[RiskAnswer]:
+def all_answers(assessment: rows.Assessment | None) -> Sequence[RiskAnswer]:
     """The answers of an assessment; an item that was left out was not asked."""
-    return [*answers(assessment).values(), *(RiskAnswer.NOT_ASKED for _ in left_out(assessment))]
+    return _all_answers(Same(assessment))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _all_answers(said: Same[rows.Assessment | None]) -> tuple[RiskAnswer, ...]:
+    return *answers(said.of).values(), *(RiskAnswer.NOT_ASKED for _ in left_out(said.of))
 
 
 def counted(assessment: rows.Assessment) -> bool:
