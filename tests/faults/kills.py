@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from chassis.steps import Step
-from tests.faults.killable import NotBack
+from tests.faults.killable import ASK_SECONDS, BACK_SECONDS, Killable, NotBack, part_of
 from tests.faults.trial import Trial
 from tests.scenarios.goldthread import SERVICES
 
@@ -39,7 +39,7 @@ IN_A_ROUND = REACHED_BY.keys() | {Step.TICK_MARKED, Step.REBUILD_EXPANDED, Step.
 ``tests/services/referrals/test_killed.py``."""
 
 STEP_SECONDS = 120.0
-"""In which a process that is at work comes to every step that it has."""
+"""In which a process that is at work comes to every step that it has, with its stores there."""
 RESTORE_TRIES = 8
 
 
@@ -118,15 +118,35 @@ async def once(trial: Trial, kill: Kill, victim: str) -> None:
 async def dies(trial: Trial, part: str, step: Step, nth: int = 1) -> None:
     """Start a process, and wait until it has killed itself at its step. One that ends before, because
     what it stands on is away, is started again. Raises NotBack."""
-    deployment, deadline = trial.deployment, time.monotonic() + STEP_SECONDS
+    deployment = trial.deployment
     deployment.start_to_die(part, f"{step}:{nth}")
-    while not deployment.ended(part) or deployment.processes[part].returncode != -signal.SIGKILL:
-        if time.monotonic() > deadline:
-            raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
-        if deployment.may_start(part):
-            deployment.start_to_die(part, f"{step}:{nth}")
-        await asyncio.sleep(0.02)
+    patience = asyncio.create_task(_at_work(deployment), name=f"{part} comes to {step}")
+    try:
+        while not deployment.ended(part) or deployment.processes[part].returncode != -signal.SIGKILL:
+            if patience.done():
+                patience.result()
+                raise NotBack(f"{part} did not reach {step} in {STEP_SECONDS:.0f} s")
+            if deployment.may_start(part):
+                deployment.start_to_die(part, f"{step}:{nth}")
+            await asyncio.sleep(0.02)
+    finally:
+        patience.cancel()
     trial.reached.add(step)
+
+
+async def _at_work(deployment: Killable) -> None:
+    """For so long as a process may take to come to a step, the time left out in which no service is ready:
+    while a store is away nobody comes to anything. Raises NotBack when it is away for too long."""
+    services = [each for each in deployment.killable if part_of(each) != "matcher"]
+    at_work = away = 0.0
+    looked = time.monotonic()
+    while at_work < STEP_SECONDS:
+        await asyncio.sleep(ASK_SECONDS)
+        ready = await asyncio.to_thread(lambda: any(map(deployment.is_back, services)))
+        spent, looked = time.monotonic() - looked, time.monotonic()
+        at_work, away = (at_work + spent, away) if ready else (at_work, away + spent)
+        if away > BACK_SECONDS:
+            raise NotBack(f"no service was ready for {BACK_SECONDS:.0f} s")
 
 
 async def at_work_of_operators(trial: Trial) -> None:
