@@ -162,12 +162,13 @@ async def _by_names(
     held = Held(archive)
     found = await held.many(CASE, rows.ConferenceCase, wanted, "case")
     cases = sorted((each for each in found.values() if not each.withdrawn), key=lambda each: each.letters)
+    letters = agenda.told_apart(each.case for each in cases)
     people = {part.person for case in cases for part in (case.victim, *case.perpetrators) if part}
     persons = await held.many(PERSON, rows.ConferencePerson, people, "person")
     shown = [
         shown_research.Undeclared(
             case=each.case,
-            letters=each.letters,
+            letters=letters[each.case],
             victim=_name(each.victim, persons),
             perpetrators=[_name(part, persons) for part in each.perpetrators],
         )

@@ -44,9 +44,9 @@ def not_as_victim(row: rows.ConferencePerson, own: Collection[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of the people of a case, by person: the ``lines`` of the case, and the roots of those that
-    are ``apart``, about another victim than its own, and of those that are their ``own`` here. ``all`` are the
-    lines of the case by root: as it is hers, where it names the victim; a stub only where it is one to all."""
+    """What is told of the people of a case, by person: the ``lines`` of the case, the roots of those that are
+    ``apart``, about another victim than its own, and of the others, their ``own``. ``all`` are the lines of
+    the case by root: as it is hers, where it names the victim; a stub only where it is one to all."""
 
     lines: Mapping[str, Sequence[rows.Line]]
     apart: Mapping[str, Set[str]]

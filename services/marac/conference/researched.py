@@ -17,6 +17,7 @@ from services.marac.conference.research_rows import Answer, AnswersRow, Found, R
 from services.marac.conference.researching import OPEN, agency_names, cell_of, people_of
 from services.marac.conference.views import CASE, PERSON
 from services.marac.rules import sharing
+from services.marac.rules.agenda import told_apart
 from services.marac.rules.research import Research
 from services.marac.rules.sitting import speaking_order
 
@@ -33,10 +34,11 @@ async def grid(runtime: Runtime, caller: Caller, meeting: str) -> shown_research
     found = await held.many(CASE, rows.ConferenceCase, {ask.case for ask in row.asks}, "case")
     cases = await visible(runtime, caller, found.values())
     order = speaking_order(row.agencies or (), {agency: said.kind for agency, said in defined.items()})
+    letters = told_apart(cases)
     lines = [
         shown_research.GridLine(
             case=ask.case,
-            letters=cases[ask.case].letters,
+            letters=letters[ask.case],
             due=ask.due,
             cells=[cell_of(row, ask, agency, at, people_of(cases[ask.case])) for agency in order],
         )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import httpx
@@ -23,7 +24,8 @@ from services.marac.conference.research_rows import Reply, ResearchRow
 from services.marac.conference.researching import people_of
 from services.marac.conference.rows import CasePerson, ConferenceCase
 from services.marac.conference.views import CASE
-from tests.services.marac.caseload import STREET, ann, ben, mention, referral, world
+from services.marac.rules import agenda
+from tests.services.marac.caseload import STREET, ann, ben, cat, mention, referral, world
 from tests.services.marac.conftest import CALLERS, Marac, Prepared, prepared
 from tests.services.marac.test_http import shown
 from tests.support.facts import NOON, corrected, fact, root_of, someone
@@ -45,6 +47,46 @@ async def asked(marac: Marac, *, declares: bool = False) -> Prepared:
 
     await until(waits, what="the agency is asked")
     return made
+
+
+async def test_cases_of_one_meeting_are_told_apart_wherever_it_is_shown(
+    marac: Marac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the agenda, on who has answered of each, and where somebody says to which they have a tie."""
+    whole = agenda.letters
+
+    def alike(case: str, length: int = agenda.SHORTEST) -> str:
+        return ("K7Q" + whole(case, 12))[:length]
+
+    monkeypatch.setattr(agenda, "letters", alike)
+    made = await asked(marac, declares=True)
+    other = await marac.say("haven", referral(people=[cat(), ben()]).said, 3)
+
+    async def listed() -> bool:
+        taken = await marac.post("coordinator", f"meetings/{made.meeting}/cases", {"case": other})
+        return taken.status_code == 201
+
+    await until(listed, what="the other case is listed")
+
+    async def of(path: str, field: str) -> dict[str, str]:
+        said = (await marac.get("coordinator", f"meetings/{made.meeting}/{path}")).json()
+        return {each["case"]: each["letters"] for each in said[field]}
+
+    async def two() -> dict[str, str]:
+        found = await of("interests", "cases")
+        return found if len(found) == 2 else {}
+
+    told = await until(two, what="both wait for a word")
+    assert len(set(told.values())) == 2
+    assert {each[:3] for each in told.values()} == {"K7Q"}
+    no = [{"case": case, "tie": False} for case in (made.case, other)]
+    await marac.post("coordinator", f"meetings/{made.meeting}/interests", {"cases": no})
+
+    async def same(path: str, field: str) -> bool:
+        return await of(path, field) == told
+
+    for path, field in (("interests", "declared"), ("research", "lines"), ("agenda", "cases")):
+        assert await until(partial(same, path, field), what=path)
 
 
 async def people(marac: Marac, made: Prepared, who: str = "housing") -> list[dict[str, Any]]:
