@@ -123,8 +123,7 @@ class CountedCase(Row):
 
 
 ALIKE = ("agency", "service", "repeats", "kids", "minoritised", "lgbt", "disabled", "male", "aged")
-"""Cases that are alike in these are counted together, where of both sides nobody is under 18, and of the
-children everybody."""
+"""By these the store adds cases up, where of both sides nobody is under 18, and of the children everybody."""
 
 
 class CountedCaseTable(ViewTable, table=True):

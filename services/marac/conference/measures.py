@@ -32,7 +32,7 @@ from services.marac.conference.views import ALERT, MEETING
 from services.marac.rules import returns, sharing
 from services.marac.rules.hiding import WHOLE, hidden
 from services.marac.rules.publishing import over
-from services.marac.rules.returns import Discussed, Quarter
+from services.marac.rules.returns import Quarter
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 """Before every meeting."""
@@ -41,12 +41,12 @@ Shown = TypeVar("Shown", bound=shown_measures.SetBy)
 
 
 class Stretch(NamedTuple):
-    """The cases that a MARAC heard from one day to another."""
+    """The numbers of the cases that a MARAC heard from one day to another."""
 
     marac: str
     first: date
     last: date
-    cases: Counter[Discussed]
+    numbers: Counter[str]
 
 
 class Waits(NamedTuple):
@@ -177,9 +177,9 @@ async def _unanswered(runtime: Runtime, cases: Iterable[CountedCase]) -> int:
     return sum(any(alert.state == "unanswered" for alert in each.alerts) for each in alerts.values())
 
 
-def _measures(held: Around, months: Mapping[Part, Counter[Discussed]]) -> list[shown_measures.Measure]:
+def _measures(held: Around, months: Mapping[Part, Counter[str]]) -> list[shown_measures.Measure]:
     """Every number of the last four quarters and of their year, without those that are hidden."""
-    quarters = [returns.count(_in(months, each)) for each in returns.last_four(held.at)]
+    quarters = [_in(months, each) for each in returns.last_four(held.at)]
     in_quarters, in_year = hidden(quarters)
     year = {name: sum(each[name] for each in quarters) for name in returns.COLUMNS}
     found = []
@@ -210,9 +210,9 @@ def _of_actions(came: Sequence[Counter[tuple[str, bool]]], marac: str) -> list[s
     ]
 
 
-def _in(months: Mapping[Part, Counter[Discussed]], quarter: Quarter) -> Counter[Discussed]:
+def _in(months: Mapping[Part, Counter[str]], quarter: Quarter) -> Counter[str]:
     first = quarter.year * 100 + 3 * quarter.number - 2
-    return sum((months.get(first + each, Counter()) for each in range(3)), Counter[Discussed]())
+    return sum((months.get(first + each, Counter()) for each in range(3)), Counter[str]())
 
 
 async def numbers(runtime: Runtime, caller: Caller, area: str) -> shown_measures.Numbers:
@@ -247,7 +247,7 @@ async def returned(archive: Archive, held: Around, of: shown_measures.Of) -> lis
     if of == "meeting":
         by = await tallied(archive, held, EVER, held.at + timedelta(seconds=1), by_meeting=True)
         parts = [
-            Stretch(marac, day, day, by.get(marac, {}).get(meeting, Counter[Discussed]()))
+            Stretch(marac, day, day, by.get(marac, {}).get(meeting, Counter[str]()))
             for marac, meeting, starts in await _began(archive, held)
             for day in (starts.astimezone(LONDON).date(),)
         ]
@@ -265,8 +265,8 @@ async def returned(archive: Archive, held: Around, of: shown_measures.Of) -> lis
 def _years(quarters: Iterable[Stretch]) -> list[Stretch]:
     found: dict[str, Stretch] = {}
     for each in quarters:
-        before = found.get(each.marac, each._replace(cases=Counter[Discussed]()))
-        found[each.marac] = each._replace(first=before.first, cases=before.cases + each.cases)
+        before = found.get(each.marac, each._replace(numbers=Counter[str]()))
+        found[each.marac] = each._replace(first=before.first, numbers=before.numbers + each.numbers)
     return list(found.values())
 
 
@@ -284,7 +284,7 @@ async def _began(archive: Archive, held: Around) -> list[tuple[str, str, datetim
 
 
 def _one_return(held: Around, of: shown_measures.Of, heard: Stretch) -> shown_measures.Returned:
-    numbers, said = returns.count(heard.cases), held.population(heard.marac)
+    numbers, said = heard.numbers, held.population(heard.marac)
     cases, capacity = numbers["cases"], held.capacity(heard.marac, heard.last)
     return shown_measures.Returned(
         area=heard.marac,

@@ -4,9 +4,9 @@ no number."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property, partial
+from functools import cached_property
 from typing import Any, cast
 
 import orjson
@@ -40,6 +40,31 @@ from services.marac.rules.returns import Discussed, Source
 CASES, MEETINGS = CountedCaseTable, ConferenceMeetingTable
 Part = str | int
 """A meeting, or the month in which meetings were, as 202611."""
+GROWN = returns.YOUNG * returns.YEAR
+ONE_BY_ONE = or_(
+    col(CASES.again),
+    col(MEETINGS.day) - col(CASES.youngest) < GROWN,
+    col(MEETINGS.day) - col(CASES.eldest) >= GROWN,
+)
+"""Which cases at which meetings are not added up by the store: what may have become a repeat between two
+meetings, which is told by when these were; and where somebody of either side is under 18, or a child is not,
+on the day."""
+COUNTED_BY = ("subject", "moments", "births", "again", *ALIKE)
+
+
+def _cases(which: Any) -> ColumnElement[int]:
+    return func.count(sql.case((col(which), 1)))
+
+
+SUMS: Mapping[str, ColumnElement[int]] = {
+    "cases": func.count(),
+    "repeat_cases": _cases(CASES.repeats),
+    "children": func.sum(col(CASES.kids)),
+    **{yes: _cases(getattr(CASES, asked)) for asked, yes, _ in returns.ANSWERS},
+    **{answered: func.count(getattr(CASES, asked)) for asked, _, answered in returns.ANSWERS},
+    "age_known": _cases(CASES.aged),
+}
+"""The numbers of the return that the store adds up: all but who referred, and who is young."""
 
 
 @dataclass(frozen=True)
@@ -123,35 +148,38 @@ async def _shut(archive: Archive, caller: Caller) -> set[str]:
 
 async def tallied(
     archive: Archive, held: Around, since: datetime, until: datetime, *, by_meeting: bool = False
-) -> dict[str, dict[Part, Counter[Discussed]]]:
-    """Of each MARAC and part of a time, how many cases its meetings have heard that are alike in all that is
-    counted. What may have become a repeat between two meetings is told by when these were."""
+) -> dict[str, dict[Part, Counter[str]]]:
+    """Of each MARAC and part of a time, every number of the return, of the cases that its meetings have
+    heard. The store adds them up, but for those that it cannot tell (``ONE_BY_ONE``)."""
     part: Any = col(MEETINGS.subject) if by_meeting else col(MEETINGS.day) // 100
-    grown = returns.YOUNG * returns.YEAR
-    by_age = or_(
-        col(MEETINGS.day) - col(CASES.youngest) < grown, col(MEETINGS.day) - col(CASES.eldest) >= grown
-    )
-    kinds: list[Any] = [col(getattr(CASES, name)) for name in ALIKE]
-    kinds += [sql.case((by_age, col(each))) for each in (CASES.births, MEETINGS.day)]
-    alike = _heard(archive, held, since, until, [col(MEETINGS.area), part, *kinds, func.count()])
-    alike = alike.where(~col(CASES.again)).group_by(col(MEETINGS.area), part, *kinds)
-    when = [col(MEETINGS.area), part, col(CASES.subject), col(MEETINGS.starts), col(CASES.moments), *kinds]
-    again = _heard(archive, held, since, until, when).where(col(CASES.again))
-    found: dict[str, dict[Part, Counter[Discussed]]] = defaultdict(lambda: defaultdict(Counter))
-    counted_as = cache(partial(_alike, held))
+    of = [col(MEETINGS.area), part, col(CASES.agency), col(CASES.service)]
+    alike = _heard(archive, held, since, until, [*of, *SUMS.values()]).where(~ONE_BY_ONE).group_by(*of)
+    found: dict[str, dict[Part, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     async with archive.store.reading() as connection:
-        for area, of, *said, cases in map(tuple, await connection.execute(alike)):
-            found[held.here[area]][of][counted_as(*said)] += cases
-        rows = list(map(tuple, await connection.execute(again)))
-    may = {row[2]: _moments(row[4]) for row in rows}
-    cases = {each for case, (pair, _, _) in may.items() for each in (case, *pair)}
-    heard = await _heard_anywhere(archive, cases, until)
-    for area, of, case, starts, _, *said in rows:
-        pair, referred, events = may[case]
-        others = (at for each in pair for at in heard[each] if may_be_of(at, instant(referred)))
-        repeat = returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
-        found[held.here[area]][of][replace(counted_as(*said), repeat=repeat)] += 1
+        for area, which, agency, service, *sums in map(tuple, await connection.execute(alike)):
+            numbers = dict(zip(SUMS, sums, strict=True))
+            numbers |= returns.by_source(held.source(agency, service), numbers["cases"])
+            found[held.here[area]][which].update(numbers)
+        columns = [col(getattr(CASES, name)) for name in COUNTED_BY]
+        when = col(MEETINGS.area), part.label("part"), col(MEETINGS.starts), col(MEETINGS.day)
+        one_by_one = _heard(archive, held, since, until, [*when, *columns]).where(ONE_BY_ONE)
+        rows = list(await connection.execute(one_by_one))
+    again = {row.subject: _moments(row.moments) for row in rows if row.again}
+    heard = await _heard_anywhere(archive, {e for case, may in again.items() for e in (case, *may[0])}, until)
+    for row in rows:
+        repeat = row.again and _is_repeat(row.starts, again[row.subject], heard, row.subject)
+        one = _discussed(held, row, repeat=row.repeats or repeat)
+        found[held.here[row.area]][row.part].update(returns.count({one: 1}))
     return found
+
+
+def _is_repeat(
+    starts: datetime, may: tuple[list[str], int, list[int]], heard: Mapping[str, list[datetime]], case: str
+) -> bool:
+    """Whether a case that may have become a repeat is one at a meeting that starts then."""
+    pair, referred, events = may
+    others = (at for each in pair for at in heard[each] if may_be_of(at, instant(referred)))
+    return returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
 
 
 def _moments(said: str) -> tuple[list[str], int, list[int]]:
@@ -164,12 +192,12 @@ async def _heard_anywhere(
     archive: Archive, cases: Collection[str], until: datetime
 ) -> Mapping[str, list[datetime]]:
     """When any meeting heard these cases: one that was taken over, another MARAC's."""
+    found: dict[str, list[datetime]] = defaultdict(list)
     if not cases:
-        return {}
+        return found
     each = archive.store.values_in(col(MEETINGS.had))
     wanted = select(each.c.value, col(MEETINGS.starts)).select_from(MEETINGS).join(each, true())
     when = ~col(MEETINGS.withdrawn), col(MEETINGS.starts) < until
-    found: dict[str, list[datetime]] = defaultdict(list)
     async with archive.store.reading() as connection:
         of = wanted.where(*when, each.c.value.in_(each_of(archive, cases)))
         for case, starts in await connection.execute(of):
@@ -177,33 +205,16 @@ async def _heard_anywhere(
     return found
 
 
-def _alike(
-    held: Around,
-    agency: str,
-    service: str | None,
-    repeats: bool,
-    kids: int,
-    minoritised: bool | None,
-    lgbt: bool | None,
-    disabled: bool | None,
-    male: bool | None,
-    aged: bool,
-    births: str | None,
-    day: int | None,
-) -> Discussed:
-    """A case at a meeting. ``births``, and the day: only where anybody of either side is under 18 then, or a
-    child is not."""
-    said = orjson.loads(births or "[[null],[],[]]")
-    (age,), accused, children = ([returns.age_by(born, day or 0) for born in side] for side in said)
+def _discussed(held: Around, row: sql.Row[Any], *, repeat: bool) -> Discussed:
+    """A case at a meeting, by how old everybody is then."""
+    said = orjson.loads(row.births)
+    (age,), accused, children = ([returns.age_by(born, row.day) for born in side] for side in said)
     return Discussed(
-        source=held.source(agency, service),
-        repeat=repeats,
-        children=kids if births is None else returns.not_grown(children),
-        minoritised=minoritised,
-        lgbt=lgbt,
-        disabled=disabled,
-        male=male,
-        age=(returns.YOUNG if aged else None) if births is None else age,
+        source=held.source(row.agency, row.service),
+        repeat=repeat,
+        children=returns.not_grown(children),
+        **{asked: getattr(row, asked) for asked, _, _ in returns.ANSWERS},
+        age=age,
         young_perpetrators=sum(each is not None and each < returns.YOUNG for each in accused),
     )
 

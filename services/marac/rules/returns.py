@@ -102,6 +102,14 @@ WHITE_MAJORITY = frozenset({"W1", "W2", "W9"})
 """Of the 18+1 codes all but these are racially minoritised: a Gypsy or Irish Traveller is of a racial group
 in law (Equality Act 2010 s9). SafeLives' own list is to be checked."""
 
+ANSWERS = (
+    ("minoritised", "black_asian_racially_minoritised", "ethnicity_answered"),
+    ("lgbt", "lgbt", "orientation_or_gender_identity_answered"),
+    ("disabled", "disability", "disability_answered"),
+    ("male", "male_victims", "sex_answered"),
+)
+"""What is asked of a victim; in which number those are who say yes, and in which all who answer."""
+
 DISABLED = frozenset({"limited-a-little", "limited-a-lot"})
 STRAIGHT, SAME = "straight", "same"
 
@@ -141,6 +149,12 @@ def source_of(
     return source if source is Source.POLICE or service is None else SERVICES[service]
 
 
+def by_source(source: Source, cases: int) -> dict[str, int]:
+    """The numbers that tell who referred so many cases."""
+    by_partner = source is not Source.POLICE and source is not Source.UNKNOWN
+    return {f"referred_by_{source}": cases, "partner_agency_referrals": cases if by_partner else 0}
+
+
 def told(numbers: Mapping[str, int]) -> dict[str, int | None]:
     """The numbers of a return as they are told: none of a service is not known, where a referral whose
     service nobody named may be its."""
@@ -160,19 +174,14 @@ def _one(each: Discussed) -> tuple[tuple[str, int], ...]:
         "cases": 1,
         "repeat_cases": each.repeat,
         "children": each.children,
-        "partner_agency_referrals": each.source is not Source.POLICE and each.source is not Source.UNKNOWN,
-        f"referred_by_{each.source}": 1,
+        **by_source(each.source, 1),
         "perpetrators_aged_17_or_under": each.young_perpetrators,
         "victims_aged_16_to_17": each.age in (16, 17),
         "age_known": each.age is not None,
     }
-    for name, answered, answer in (
-        ("black_asian_racially_minoritised", "ethnicity_answered", each.minoritised),
-        ("lgbt", "orientation_or_gender_identity_answered", each.lgbt),
-        ("disability", "disability_answered", each.disabled),
-        ("male_victims", "sex_answered", each.male),
-    ):
-        said |= {name: bool(answer), answered: answer is not None}
+    for asked, yes, answered in ANSWERS:
+        answer = getattr(each, asked)
+        said |= {yes: bool(answer), answered: answer is not None}
     return tuple((name, number) for name, number in said.items() if number)
 
 

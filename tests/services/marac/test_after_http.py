@@ -782,13 +782,13 @@ async def test_what_happened_since_another_marac_heard_it_is_a_repeat_in_the_num
 
     await until(listed, what="the south has taken it, and lists it")
 
-    async def repeats() -> list[bool]:
+    async def repeats() -> list[int]:
         held = await around(marac.runtime, CALLERS["chair-elsewhere"])
         later = now + timedelta(hours=1)
         numbers = await tallied(marac.runtime, held, now - timedelta(hours=1), later, by_meeting=True)
-        return [each.repeat for cases in numbers["south"].values() for each in cases]
+        return [each["repeat_cases"] for each in numbers["south"].values()]
 
-    assert await until(repeats) == [True]
+    assert await until(repeats) == [1]
 
 
 async def test_whoever_has_a_tie_finds_neither_flag_nor_transfer(marac: Marac) -> None:
