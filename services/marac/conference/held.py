@@ -17,7 +17,7 @@ from contracts.content import Said
 from contracts.events.configuration import AgencyDefined, AreaDefined, ThresholdSet
 from contracts.events.listing import MaracSet
 from contracts.rules.areas import area_and_around
-from contracts.vocabulary import CaseRole, Role, StaffRole
+from contracts.vocabulary import Role, StaffRole
 from services.marac import casefile
 from services.marac.conference import alert_rows, known, rows
 from services.marac.conference.action_held import actions_of
@@ -27,6 +27,7 @@ from services.marac.conference.heard import heard_at
 from services.marac.conference.known import CaseKnown
 from services.marac.conference.listing import LISTING
 from services.marac.conference.listing_rows import CaseListing
+from services.marac.conference.opposed import supported_by
 from services.marac.conference.other_party import own_rows
 from services.marac.conference.repeated import as_chosen, at_meeting, at_meetings, chooses, pair_heard
 from services.marac.conference.research import RESEARCH
@@ -310,7 +311,7 @@ async def _released(
     research = await held.many(RESEARCH, Declaring, theirs, "meeting")
     declares = {each.meeting for each in research.values() if each.declares}
     asked = {case for case, row in cases.items() if any(each.meeting in declares for each in row.meetings)}
-    clients = await clients_of(held, caller, [cases[case] for case in asked if said[case] is None])
+    clients = await clients_of(archive, caller, [cases[case] for case in asked if said[case] is None])
     places = sharing.may_place_cases(caller.roles)
     return {
         case: row
@@ -319,13 +320,13 @@ async def _released(
     }
 
 
-async def clients_of(held: Held, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
+async def clients_of(archive: Archive, caller: Caller, cases: Collection[rows.ConferenceCase]) -> set[str]:
     """Those of these cases whose victim is a client of the caller's, an IDVA."""
-    part = {
-        case: sharing.writes_as(caller.roles, caller.agency, caller.id, who_is_in(known))
-        for case, known in (await _support(held, caller, cases)).items()
-    }
-    return {case for case, each in part.items() if each is CaseRole.IDVA}
+    if StaffRole.IDVA not in caller.roles:
+        return set()
+    of = {case.case: case.victim.person for case in cases if case.victim}
+    theirs = await supported_by(archive, caller.agency, set(of.values()))
+    return {case for case, person in of.items() if person in theirs}
 
 
 async def _support(
@@ -354,7 +355,7 @@ async def sees_of(
 ) -> sharing.Sees:
     """What of a case that a caller may see they see beside what all its readers see. ``opened``: they gave a
     reason to see where its people are."""
-    client = bool(await clients_of(Held(archive), caller, [case]))
+    client = bool(await clients_of(archive, caller, [case]))
     sees = sharing.sees(caller.roles, client=client, paper=paper, here=not by_transfer(caller, case))
     if opened or not sees.locations:
         return sees

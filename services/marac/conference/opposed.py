@@ -56,13 +56,18 @@ async def _supported(
     archive: Archive, service: str, persons: Collection[str]
 ) -> dict[str, list[sharing.InCase]]:
     """Who is in the case of those of these persons whom a service supports."""
-    if not persons:
-        return {}
-    person, idvas = col(rows.ConferencePersonTable.subject), col(rows.ConferencePersonTable.idvas)
-    theirs = person.in_(each_of(archive, persons)), idvas.contains(f"|{service}|", autoescape=True)
-    async with archive.store.reading() as connection:
-        found = (await connection.execute(select(person).where(*theirs))).scalars().all()
+    found = await supported_by(archive, service, persons)
     read = cast(
         "list[rows.PersonInBrief]", await archive.rows_by(PERSON, "subject", found, rows.PersonInBrief)
     )
     return {row.person: list(who_is_in(row.support)) for row in read}
+
+
+async def supported_by(archive: Archive, service: str, persons: Collection[str]) -> set[str]:
+    """Those of these persons whom a service supports: its IDVAs are in their case."""
+    if not persons:
+        return set()
+    person, idvas = col(rows.ConferencePersonTable.subject), col(rows.ConferencePersonTable.idvas)
+    theirs = person.in_(each_of(archive, persons)), idvas.contains(f"|{service}|", autoescape=True)
+    async with archive.store.reading() as connection:
+        return set((await connection.execute(select(person).where(*theirs))).scalars())
