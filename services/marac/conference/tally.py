@@ -40,6 +40,9 @@ from services.marac.rules.returns import Discussed, Source
 CASES, MEETINGS = CountedCaseTable, ConferenceMeetingTable
 Part = str | int
 """A meeting, or the month in which meetings were, as 202611."""
+May = tuple[list[str], int, list[int]]
+"""What ``CountedCase.moments`` says: the other cases of the pair, when this one was referred, and when
+something happened."""
 GROWN = returns.YOUNG * returns.YEAR
 ONE_BY_ONE = or_(
     col(CASES.again),
@@ -49,7 +52,6 @@ ONE_BY_ONE = or_(
 """Which cases at which meetings are not added up by the store: what may have become a repeat between two
 meetings, which is told by when these were; and where somebody of either side is under 18, or a child is not,
 on the day."""
-COUNTED_BY = ("subject", "moments", "births", "again", *ALIKE)
 
 
 def _cases(which: Any) -> ColumnElement[int]:
@@ -152,37 +154,42 @@ async def tallied(
     """Of each MARAC and part of a time, every number of the return, of the cases that its meetings have
     heard. The store adds them up, but for those that it cannot tell (``ONE_BY_ONE``)."""
     part: Any = col(MEETINGS.subject) if by_meeting else col(MEETINGS.day) // 100
-    of = [col(MEETINGS.area), part, col(CASES.agency), col(CASES.service)]
-    alike = _heard(archive, held, since, until, [*of, *SUMS.values()]).where(~ONE_BY_ONE).group_by(*of)
+    alone = [sql.case((ONE_BY_ONE, col(each))) for each in (CASES.subject, MEETINGS.starts, MEETINGS.day)]
+    of = [col(MEETINGS.area), part, col(CASES.agency), col(CASES.service), *alone]
+    wanted = _heard(archive, held, since, until, [*of, *SUMS.values()]).group_by(*of)
     found: dict[str, dict[Part, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     async with archive.store.reading() as connection:
-        for area, which, agency, service, *sums in map(tuple, await connection.execute(alike)):
+        rows = list(map(tuple, await connection.execute(wanted)))
+    cases = await _cases_of(archive, {row[4] for row in rows if row[4]})
+    again = {case: _moments(row.moments) for case, row in cases.items() if row.again}
+    heard = await _heard_anywhere(archive, {e for case, may in again.items() for e in (case, *may[0])}, until)
+    for area, which, agency, service, case, starts, day, *sums in rows:
+        if case is None:
             numbers = dict(zip(SUMS, sums, strict=True))
             numbers |= returns.by_source(held.source(agency, service), numbers["cases"])
-            found[held.here[area]][which].update(numbers)
-        columns = [col(getattr(CASES, name)) for name in COUNTED_BY]
-        when = col(MEETINGS.area), part.label("part"), col(MEETINGS.starts), col(MEETINGS.day)
-        one_by_one = _heard(archive, held, since, until, [*when, *columns]).where(ONE_BY_ONE)
-        rows = list(await connection.execute(one_by_one))
-    again = {row.subject: _moments(row.moments) for row in rows if row.again}
-    heard = await _heard_anywhere(archive, {e for case, may in again.items() for e in (case, *may[0])}, until)
-    for row in rows:
-        repeat = row.again and _is_repeat(row.starts, again[row.subject], heard, row.subject)
-        one = _discussed(held, row, repeat=row.repeats or repeat)
-        found[held.here[row.area]][row.part].update(returns.count({one: 1}))
+        else:
+            repeat = case in again and _is_repeat(starts, again[case], heard, case)
+            numbers = returns.count({_discussed(held, cases[case], day, repeat=repeat): sums[0]})
+        found[held.here[area]][which].update(numbers)
     return found
 
 
-def _is_repeat(
-    starts: datetime, may: tuple[list[str], int, list[int]], heard: Mapping[str, list[datetime]], case: str
-) -> bool:
+def _is_repeat(starts: datetime, may: May, heard: Mapping[str, list[datetime]], case: str) -> bool:
     """Whether a case that may have become a repeat is one at a meeting that starts then."""
     pair, referred, events = may
     others = (at for each in pair for at in heard[each] if may_be_of(at, instant(referred)))
     return returns.is_repeat(starts, (), heard=[*heard[case], *others], events=map(instant, events))
 
 
-def _moments(said: str) -> tuple[list[str], int, list[int]]:
+async def _cases_of(archive: Archive, cases: Collection[str]) -> dict[str, sql.Row[Any]]:
+    """What is counted of each of these cases."""
+    columns = [col(getattr(CASES, name)) for name in ("subject", "births", "again", "moments", *ALIKE)]
+    wanted = select(*columns).where(col(CASES.subject).in_(each_of(archive, cases)))
+    async with archive.store.reading() as connection:
+        return {row.subject: row for row in await connection.execute(wanted)} if cases else {}
+
+
+def _moments(said: str) -> May:
     """``CountedCase.moments``; a row that is still to be folded anew has when something happened alone."""
     found = orjson.loads(said)
     return tuple(found) if found and isinstance(found[0], list) else ([], 0, found)
@@ -205,13 +212,13 @@ async def _heard_anywhere(
     return found
 
 
-def _discussed(held: Around, row: sql.Row[Any], *, repeat: bool) -> Discussed:
+def _discussed(held: Around, row: sql.Row[Any], day: int, *, repeat: bool) -> Discussed:
     """A case at a meeting, by how old everybody is then."""
     said = orjson.loads(row.births)
-    (age,), accused, children = ([returns.age_by(born, row.day) for born in side] for side in said)
+    (age,), accused, children = ([returns.age_by(born, day) for born in side] for side in said)
     return Discussed(
         source=held.source(row.agency, row.service),
-        repeat=repeat,
+        repeat=row.repeats or repeat,
         children=returns.not_grown(children),
         **{asked: getattr(row, asked) for asked, _, _ in returns.ANSWERS},
         age=age,
