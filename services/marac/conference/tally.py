@@ -259,7 +259,12 @@ async def late_actions(archive: Archive, held: Around) -> Counter[tuple[str, boo
     chair is told: of the cases of which ``came_due`` counts those that were due."""
     until, found = col(ActionTable.open_until), Counter[tuple[str, bool]]()
     told = sql.case((until <= held.at - TOLD_AFTER, true()), else_=false())
-    for marac, is_told, actions in await _actions(archive, held, until <= held.at, told):
+    async with archive.store.reading() as connection:
+        of_case = select(col(ActionTable.of_case)).where(until <= held.at)
+        cases = set((await connection.execute(of_case)).scalars())
+    # By their cases, which are few: the store would go through all that there are.
+    late = and_(until <= held.at, col(CASES.subject).in_(each_of(archive, cases)))
+    for marac, is_told, actions in await _actions(archive, held, late, told):
         found[marac, bool(is_told)] += actions
     return found
 
