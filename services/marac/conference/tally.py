@@ -167,6 +167,8 @@ async def tallied(
         if case is None:
             numbers = dict(zip(SUMS, sums, strict=True))
             numbers |= returns.by_source(held.source(agency, service), numbers["cases"])
+        elif case not in cases:  # its row is gone since
+            continue
         else:
             repeat = case in again and _is_repeat(starts, again[case], heard, case)
             numbers = returns.count({_discussed(held, cases[case], day, repeat=repeat): sums[0]})
