@@ -93,23 +93,28 @@ class Archive:
     async def _read(
         self, view: View, column: str, values: Collection[str], kind: type[Row]
     ) -> dict[str, Row]:
-        """By subject, in the order of subjects. The bytes of a row that is kept are not fetched: those of an
-        agenda are some five million. However many values, they are one parameter: PostgreSQL takes no
-        statement with more than 32,767."""
+        """By subject, in the order of subjects, all as of one moment. The bytes of a row that is kept are not
+        fetched: those of an agenda are some five million. However many values, they are one parameter:
+        PostgreSQL takes no statement with more than 32,767."""
         table, store = view.table.__tablename__, self.store
         which = f"{column} in (select {column} from {store.rows_of('rows', ((column, 'text'),))})"
         asked = {"rows": orjson.dumps([{column: value} for value in sorted(values)]).decode()}
         async with store.reading() as connection:
             hashes = prepared(f"select subject, hash from {table} where {which} order by subject")
-            found = {
-                subject: kept(kind, digest) for subject, digest in await connection.execute(hashes, asked)
-            }
-            if unread := [subject for subject, row in found.items() if row is None]:
-                some = f"subject in (select subject from {store.rows_of('unread', (('subject', 'text'),))})"
-                bodies = prepared(f"select subject, hash, body from {table} where {which} and {some}")
-                asked["unread"] = orjson.dumps([{"subject": subject} for subject in unread]).decode()
-                for subject, digest, body in await connection.execute(bodies, asked):
-                    found[subject] = row_of(kind, digest, body)
+            listed: dict[str, str] = dict(map(tuple, await connection.execute(hashes, asked)))
+            found = {subject: kept(kind, digest) for subject, digest in listed.items()}
+            unread = {subject: listed[subject] for subject, row in found.items() if row is None}
+            if unread:
+                some = f"subject in (select subject from {store.rows_of('rows', (('subject', 'text'),))})"
+                bodies = prepared(f"select subject, hash, body from {table} where {some}")
+                these = {"rows": orjson.dumps([{"subject": subject} for subject in unread]).decode()}
+                texts = (await connection.execute(bodies, these)).all()
+                if {subject: digest for subject, digest, _ in texts} != unread:  # changed in between
+                    whole = prepared(
+                        f"select subject, hash, body from {table} where {which} order by subject"
+                    )
+                    texts, found = (await connection.execute(whole, asked)).all(), {}
+                found |= {subject: row_of(kind, digest, body) for subject, digest, body in texts}
         return {subject: row for subject, row in found.items() if row is not None}
 
     async def facts(self, keys: Sequence[str]) -> FactSet:

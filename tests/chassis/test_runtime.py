@@ -1,8 +1,11 @@
 """The promises of ``chassis/README.md``, on both deployments."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,7 +13,7 @@ import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from sqlalchemy import Engine, event, text
 
-from chassis import operating
+from chassis import archive, operating
 from chassis.accept import Refused, own_header
 from chassis.clock import bank_holidays
 from chassis.facts import read_fact
@@ -19,9 +22,9 @@ from chassis.ledger import digest
 from chassis.log import Record
 from chassis.log.embedded import EmbeddedSubscription
 from chassis.relay import Relay
-from chassis.rows import canonical
+from chassis.rows import canonical, new_row, write_rows
 from chassis.runtime import Runtime
-from chassis.views import Saying, Subject
+from chassis.views import Row, Saying, Subject
 from contracts.events.alerts import AlertRaised
 from contracts.events.configuration import ThresholdSet
 from contracts.events.operations import AuditShown
@@ -114,6 +117,52 @@ async def test_the_bytes_of_a_row_that_was_read_are_not_fetched_again(system: Sy
     await say(runtime, incident("1"))
     assert (await row_when(runtime, 2)).incidents == 2, "what was folded since is fetched"
     assert await runtime.rows_of(PERSON, [person("9")]) == {}
+
+
+async def test_rows_that_are_read_together_are_of_one_moment(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where one of them is kept, and both change before the bytes of the other are fetched."""
+    runtime, people = await system.start(), [person("1"), person("2")]
+    for number in "12":
+        await say(runtime, incident(number))
+    first, second = [await until(partial(row, runtime, number)) for number in "12"]
+    await until(lambda: settled(runtime))
+    reading, keeps, changes = runtime.store.reading, archive.kept, [1]
+
+    async def change() -> None:
+        anew = [(people[0], first), (people[1], second)]
+        rows = [new_row(PERSON, who, each.model_copy(update={"incidents": 9})) for who, each in anew]
+        async with runtime.store.writing() as connection:
+            await write_rows(runtime.store, connection, rows, {})
+
+    class Meanwhile:
+        """A connection, after whose first statement both change."""
+
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        async def execute(self, *said: Any) -> Any:
+            found = await self._connection.execute(*said)
+            if changes and changes.pop():
+                await change()
+            return found
+
+    @asynccontextmanager
+    async def read() -> AsyncIterator[Any]:
+        async with reading() as connection:
+            yield Meanwhile(connection)
+
+    def kept(kind: type[Row], digest: str) -> Row | None:
+        return keeps(kind, digest) if digest == new_row(PERSON, "", first).hash else None
+
+    monkeypatch.setattr(runtime.store, "reading", read)
+    monkeypatch.setattr(archive, "kept", kept)
+    found = (await runtime.rows_of(PERSON, people)).values()
+    assert not changes
+    assert len(found) == 2
+    assert len({each.incidents for each in found}) == 1  # type: ignore[attr-defined]
+    assert {each.incidents for each in (await runtime.rows_of(PERSON, people)).values()} == {9}  # type: ignore[attr-defined]
 
 
 async def test_the_same_post_twice_is_the_first_answer_and_one_fact(system: System) -> None:
