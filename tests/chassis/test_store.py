@@ -261,11 +261,11 @@ async def test_who_is_told_to_stop_while_a_commit_is_under_way_stops_after_it(
 ) -> None:
     """The commit is a thread's, on a connection that whoever stops rolls back and closes: at one time with it
     SQLite waits for itself for ever."""
-    begun, done = threading.Event(), threading.Event()
+    begun, told, done = threading.Event(), threading.Event(), threading.Event()
 
     def slowly(connection: File) -> None:
         begun.set()
-        time.sleep(0.3)
+        told.wait(PATIENCE)
         sqlite3.Connection.commit(connection)
         done.set()
 
@@ -278,6 +278,8 @@ async def test_who_is_told_to_stop_while_a_commit_is_under_way_stops_after_it(
     for _ in range(3):
         writing.cancel()
         await asyncio.sleep(0)
+    assert not writing.done()
+    told.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
     assert done.is_set()
