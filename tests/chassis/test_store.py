@@ -4,7 +4,6 @@ import asyncio
 import re
 import sqlite3
 import threading
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
